@@ -1,0 +1,1 @@
+"""Splynx linked accounts."""

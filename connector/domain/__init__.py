@@ -1,0 +1,1 @@
+"""What should be so: accounts, invoices, links, and the decisions on them. Pure."""

@@ -1,0 +1,98 @@
+"""What was true of one family when we looked: the only thing a planner sees besides the policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from connector.domain.accounts import Account, AccountStatus, Billing, BillingMode, StatusChange
+from connector.domain.ids import AccountId, InvoiceId
+from connector.domain.invoices import Invoice
+from connector.domain.links import Link
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quarantined:
+    """One object that did not fit the mapping: it is left out, and its family is not written to."""
+
+    resource: str  #: for example ``invoices``
+    object_id: int | None  #: None when even the id was unreadable
+    account_id: AccountId | None
+    field: str
+    problem: str  #: value and what was expected instead
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnSuspension:
+    """A block that we carried to a sub-account ourselves."""
+
+    sub_id: AccountId
+    at: datetime  #: when the platform confirmed it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnRelease:
+    """A release we recorded, named after the block it ends."""
+
+    sub_id: AccountId
+    block_id: int  #: id of the status log row of that block
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnRecord:
+    """What our journal says of one family."""
+
+    taken: frozenset[InvoiceId] = frozenset()  #: sources of merges that are under way or done
+    issued: frozenset[InvoiceId] = frozenset()  #: merged documents we created
+    suspensions: tuple[OwnSuspension, ...] = ()
+    releases: tuple[OwnRelease, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilySnapshot:
+    """A main account, its sub-accounts, and everything of theirs that a plan may rest on."""
+
+    main: Account
+    billing: Billing  #: of the main account
+    links: tuple[Link, ...]  #: all links under the main account, ended ones included
+    subs: tuple[Account, ...]
+    invoices: tuple[Invoice, ...]  #: every open one, and all since ``invoices_since``
+    invoices_since: date
+    serviced: frozenset[AccountId]  #: members with a service that is charged
+    changes: tuple[StatusChange, ...]  #: of the main and of blocked subs, oldest first
+    sub_billings: tuple[Billing, ...]  #: of blocked subs
+    own: OwnRecord
+    quarantined: tuple[Quarantined, ...]
+    at: datetime  #: in the platform's zone
+
+    @property
+    def today(self) -> date:
+        """The platform's calendar day."""
+        return self.at.date()
+
+    def live_links(self) -> tuple[tuple[Link, Account], ...]:
+        """Links valid today with their sub-accounts, by sub-account number."""
+        accounts = {account.id: account for account in self.subs}
+        return tuple(
+            (link, accounts[link.sub_id])
+            for link in sorted(self.links, key=lambda link: link.sub_id)
+            if link.holds_on(self.today) and link.sub_id in accounts
+        )
+
+    def aggregated_subs(self) -> tuple[Account, ...]:
+        """Sub-accounts the main pays for today."""
+        return tuple(sub for link, sub in self.live_links() if link.mode is BillingMode.AGGREGATED)
+
+    def blocked_subs(self) -> tuple[Account, ...]:
+        """Aggregated sub-accounts that are blocked."""
+        return tuple(sub for sub in self.aggregated_subs() if sub.status is AccountStatus.BLOCKED)
+
+    def invoices_of(self, account_id: AccountId) -> tuple[Invoice, ...]:
+        """Invoices of one member, oldest first."""
+        return tuple(
+            sorted(
+                (inv for inv in self.invoices if inv.account_id == account_id),
+                key=lambda inv: (inv.issued_on, inv.id),
+            )
+        )

@@ -1,0 +1,1 @@
+"""How we get there safely: steps, their states, and what may follow a doubt. Pure."""

@@ -1,0 +1,94 @@
+"""Operations and their steps: what the journal holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from connector.domain.ids import AccountId, InvoiceId, PlanId
+from connector.domain.money import ZERO
+from connector.saga.effects import Effect
+from connector.saga.marker import Marker
+from connector.saga.states import StepState
+
+
+class OperationKind(StrEnum):
+    """What an operation is for."""
+
+    MERGE = "merge"
+    SUSPEND = "suspend"
+    RELEASE = "release"
+
+
+class OperationState(StrEnum):
+    """How far an operation is."""
+
+    PROPOSED = "proposed"  #: waits for a person's approval
+    OPEN = "open"  #: under way
+    CLOSED = "closed"  #: every step done and verified
+    WITHDRAWN = "withdrawn"  #: given up before its pivot; claims are being handed back
+
+
+class StepKind(StrEnum):
+    """What one step writes."""
+
+    CLAIM = "claim"
+    ISSUE = "issue"  #: the pivot of a merge
+    RELIEVE = "relieve"
+    UNCLAIM = "unclaim"
+    SUSPEND = "suspend"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One write with its own identity (plan, number) and its state."""
+
+    plan_id: PlanId
+    number: int
+    kind: StepKind
+    account_id: AccountId
+    effect: Effect  #: frozen from the first send on
+    invoice_id: InvoiceId | None = None  #: the source it is about, in a merge
+    block_id: int | None = None  #: status log row of the block it ends, in a release
+    state: StepState = StepState.INTENDED
+    attempts: int = 0
+    sent_at: datetime | None = None  #: latest send, host clock
+    due_at: datetime | None = None  #: not before, host clock
+    remote_id: int | None = None  #: id the platform gave the new document
+    reason: str = ""
+
+    @property
+    def marker(self) -> Marker:
+        """The marker that this step leaves in its document."""
+        return Marker(plan_id=self.plan_id, step=self.number)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """One invoice that a merge moves, as it was when planned."""
+
+    invoice_id: InvoiceId
+    account_id: AccountId
+    number: str
+    total: Decimal
+    content_hash: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Operation:
+    """One plan being carried out: a merge, a suspension or a release of one family."""
+
+    plan_id: PlanId
+    kind: OperationKind
+    main_id: AccountId
+    state: OperationState
+    steps: tuple[Step, ...]
+    created_at: datetime  #: platform clock
+    sources: tuple[Source, ...] = ()
+    cycle_start: date | None = None
+    total: Decimal = ZERO
+    summary: str = ""  #: one line for people
+    why: str = ""  #: why it waits, or was withdrawn
