@@ -24,19 +24,19 @@ class Quarantined:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnSuspension:
-    """A block that we carried to a sub-account ourselves."""
+    """A block that we carried to a sub-account ourselves, whatever became of the attempt."""
 
     sub_id: AccountId
-    at: datetime  #: when the platform confirmed it
+    cause_id: int  #: status log row of the main account's block that it mirrors
+    block_id: int | None  #: status log row it left on the sub-account, once confirmed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnRelease:
-    """A release we recorded, named after the block it ends."""
+    """A release we recorded, named after the block it ends, whatever became of the attempt."""
 
     sub_id: AccountId
     block_id: int  #: id of the status log row of that block
-    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,9 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from connector.domain.ids import AccountId, InvoiceId, PlanId
+from connector.domain.marker import Marker
 from connector.domain.money import ZERO
 from connector.saga.effects import Effect
-from connector.saga.marker import Marker
 from connector.saga.states import StepState
 
 
@@ -52,12 +52,14 @@ class Step:
     account_id: AccountId
     effect: Effect  #: frozen from the first send on
     invoice_id: InvoiceId | None = None  #: the source it is about, in a merge
-    block_id: int | None = None  #: status log row of the block it ends, in a release
+    block_id: int | None = (
+        None  #: status log row: the block a release ends, or a suspension mirrors
+    )
     state: StepState = StepState.INTENDED
     attempts: int = 0
     sent_at: datetime | None = None  #: latest send, host clock
     due_at: datetime | None = None  #: not before, host clock
-    remote_id: int | None = None  #: id the platform gave the new document
+    remote_id: int | None = None  #: id the platform gave the new document or status log row
     reason: str = ""
 
     @property

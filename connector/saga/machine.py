@@ -1,0 +1,174 @@
+"""Which step is next, and what a step becomes when something happens to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from connector.domain.marker import without_marker
+from connector.saga.effects import Effect, MarkInvoice
+from connector.saga.states import FINISHED, StepEvent, StepState, next_state
+from connector.saga.steps import Operation, OperationKind, OperationState, Step, StepKind
+
+BACKOFF_MAX = timedelta(minutes=5)
+URGENCY = {OperationKind.RELEASE: 0, OperationKind.SUSPEND: 1, OperationKind.MERGE: 2}
+"""A paying customer's reactivation never waits behind a month-end merge."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """An event on a step, and the step after it: what the journal records in one row."""
+
+    before: Step
+    event: StepEvent
+    after: Step
+
+
+def by_urgency(operations: Iterable[Operation]) -> list[Operation]:
+    """Most urgent first; within a kind, oldest first."""
+    return sorted(operations, key=lambda op: (URGENCY[op.kind], op.created_at, op.plan_id))
+
+
+def next_step(operation: Operation, now: datetime) -> Step | None:
+    """The step to work on now, or None when nothing is due.
+
+    Steps of a merge follow strictly one another; those of a cascade do not wait for each other.
+    """
+    for step in operation.steps:
+        if step.state in FINISHED:
+            continue
+        is_due = step.state is not StepState.HELD and (step.due_at is None or step.due_at <= now)
+        if is_due and _has_its_ground(operation, step):
+            return step
+        if operation.kind is OperationKind.MERGE:
+            return None
+    return None
+
+
+def _has_its_ground(operation: Operation, step: Step) -> bool:
+    """No source is relieved unless the merged invoice that carries it was seen."""
+    return step.kind is not StepKind.RELIEVE or any(
+        other.kind is StepKind.ISSUE and other.state is StepState.CONFIRMED
+        for other in operation.steps
+    )
+
+
+def next_due_at(operation: Operation) -> datetime | None:
+    """When an operation has something to do again, if only time stands in between."""
+    times = [
+        step.due_at
+        for step in operation.steps
+        if step.due_at is not None
+        and step.state not in FINISHED
+        and step.state is not StepState.HELD
+    ]
+    return min(times, default=None)
+
+
+def is_done(operation: Operation) -> bool:
+    """Whether every step is finished."""
+    return all(step.state in FINISHED for step in operation.steps)
+
+
+def held_steps(operation: Operation) -> tuple[Step, ...]:
+    """Steps that wait for a person."""
+    return tuple(step for step in operation.steps if step.state is StepState.HELD)
+
+
+def is_past_pivot(operation: Operation) -> bool:
+    """Whether the merged invoice exists or may exist: from here only forward."""
+    return any(
+        step.kind is StepKind.ISSUE and step.state not in {StepState.INTENDED, StepState.CANCELLED}
+        for step in operation.steps
+    )
+
+
+def cancel(operation: Operation, step: Step, reason: str) -> tuple[tuple[Change, ...], bool]:
+    """An operator gives a held step up; True when the whole merge must be withdrawn with it.
+
+    A merge that never got its invoice must relieve nobody: whoever cancels one of its claims or
+    its pivot gives the merge up. A cancelled relief was settled by hand.
+    """
+    change = happened(step, StepEvent.CANCEL_ASKED, reason=reason)
+    is_ground = step.kind in {StepKind.CLAIM, StepKind.ISSUE}
+    return (change,), is_ground and operation.kind is OperationKind.MERGE
+
+
+def claimed(step: Step, effect: Effect, now: datetime) -> Change:
+    """A worker commits to send the step now, with exactly this effect.
+
+    From the first send of a document on its effect is frozen: a later one must be the same. A
+    memo is composed anew at each send, since staff's words around the marker are kept.
+    """
+    frozen = step.sent_at is not None and not isinstance(step.effect, MarkInvoice)
+    after = replace(
+        step,
+        state=next_state(step.state, StepEvent.CLAIMED),
+        effect=step.effect if frozen else effect,
+        attempts=step.attempts + 1,
+        sent_at=now,
+        due_at=None,
+    )
+    return Change(before=step, event=StepEvent.CLAIMED, after=after)
+
+
+def happened(
+    step: Step,
+    event: StepEvent,
+    *,
+    reason: str = "",
+    remote_id: int | None = None,
+    due_at: datetime | None = None,
+) -> Change:
+    """Anything but a claim happens to a step."""
+    after = replace(
+        step,
+        state=next_state(step.state, event),
+        reason=reason or step.reason,
+        remote_id=remote_id if remote_id is not None else step.remote_id,
+        due_at=due_at,
+    )
+    return Change(before=step, event=event, after=after)
+
+
+def backoff_until(step: Step, now: datetime, retry_after_seconds: int | None) -> datetime:
+    """When to try again: doubling from one second, or what the platform asked for."""
+    if retry_after_seconds is not None:
+        return now + timedelta(seconds=retry_after_seconds)
+    return now + min(timedelta(seconds=2 ** min(step.attempts, 10)), BACKOFF_MAX)
+
+
+def withdraw(operation: Operation, reason: str) -> tuple[tuple[Change, ...], tuple[Step, ...]]:
+    """Give a merge up before its pivot: cancel what has not left, hand back what was claimed."""
+    changes = tuple(
+        happened(step, StepEvent.WITHDRAWN, reason=reason)
+        for step in operation.steps
+        if step.state is StepState.INTENDED
+    )
+    claims = [
+        step
+        for step in operation.steps
+        if step.kind is StepKind.CLAIM and step.state is StepState.CONFIRMED
+    ]
+    first = max(step.number for step in operation.steps) + 1
+    handbacks = tuple(_unclaim(step, number) for number, step in enumerate(claims, start=first))
+    return changes, handbacks
+
+
+def _unclaim(claim: Step, number: int) -> Step:
+    effect = claim.effect
+    assert isinstance(effect, MarkInvoice)
+    return Step(
+        plan_id=claim.plan_id,
+        number=number,
+        kind=StepKind.UNCLAIM,
+        account_id=claim.account_id,
+        invoice_id=claim.invoice_id,
+        effect=replace(effect, memo=without_marker(effect.memo, claim.marker)),
+    )
+
+
+def may_work(operation: Operation) -> bool:
+    """Whether an operation's steps may be sent: approved and not closed."""
+    return operation.state in {OperationState.OPEN, OperationState.WITHDRAWN}

@@ -1,0 +1,93 @@
+"""Reading back: does the platform show what we sent? Ends every doubt, and checks every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from connector.domain.accounts import Account
+from connector.domain.invoices import CreditNote, Invoice, InvoiceStatus
+from connector.domain.marker import markers_in
+from connector.saga.effects import IssueCreditNote, IssueInvoice, SetStatus
+from connector.saga.steps import Step, StepKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """It is there as we sent it."""
+
+    remote_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotSeen:
+    """It is not there now."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contradicted:
+    """It is there, but not as we sent it."""
+
+    reason: str
+
+
+Sight: TypeAlias = Seen | NotSeen | Contradicted
+
+
+def look_for_invoice(step: Step, invoices: Iterable[Invoice]) -> Sight:
+    """The merged invoice, by our marker in its memo."""
+    assert isinstance(step.effect, IssueInvoice)
+    found = [inv for inv in invoices if step.marker in markers_in(inv.memo)]
+    live = [inv for inv in found if inv.status is not InvoiceStatus.DELETED]
+    if len(live) > 1:
+        return Contradicted(reason=f"stands {len(live)} times: {[inv.number for inv in live]}")
+    if not live:
+        return Contradicted(reason="was deleted on the platform") if found else NotSeen()
+    if live[0].total != step.effect.total:
+        reason = f"invoice {live[0].number} makes {live[0].total}, not {step.effect.total}"
+        return Contradicted(reason=reason)
+    return Seen(remote_id=live[0].id)
+
+
+def look_for_credit_note(step: Step, notes: Iterable[CreditNote]) -> Sight:
+    """The relief of one source, by our marker in its note."""
+    assert isinstance(step.effect, IssueCreditNote)
+    found = [note for note in notes if step.marker in markers_in(note.note)]
+    live = [note for note in found if not note.deleted]
+    if len(live) > 1:
+        return Contradicted(reason=f"stands {len(live)} times: {[note.number for note in live]}")
+    if not live:
+        return Contradicted(reason="was deleted on the platform") if found else NotSeen()
+    if live[0].total != step.effect.total:
+        reason = f"credit note {live[0].number} makes {live[0].total}, not {step.effect.total}"
+        return Contradicted(reason=reason)
+    return Seen(remote_id=live[0].id)
+
+
+def look_for_mark(step: Step, claim: Step, invoice: Invoice | None) -> Sight:
+    """Our line in a source's memo: there after a claim, gone after it was handed back."""
+    if invoice is None:
+        return Contradicted(reason="the source is gone")
+    is_marked = claim.marker in markers_in(invoice.memo)
+    return Seen() if is_marked is (step.kind is StepKind.CLAIM) else NotSeen()
+
+
+def look_for_status(step: Step, account: Account | None, block_id: int | None = None) -> Sight:
+    """The status we set; for a suspension with the log row that it left."""
+    assert isinstance(step.effect, SetStatus)
+    if account is None:
+        return Contradicted(reason="the account is gone")
+    return Seen(remote_id=block_id) if account.status is step.effect.status else NotSeen()
+
+
+def quiet_from(step: Step, quiescence: timedelta) -> datetime | None:
+    """When an unseen write may be sent again: at once if repeating it changes nothing.
+
+    A platform worker may go on after we hung up, so a document that is not there yet may still
+    appear; only after the quiescence does "not seen" mean "not carried out".
+    """
+    if isinstance(step.effect, IssueInvoice | IssueCreditNote) and step.sent_at is not None:
+        return step.sent_at + quiescence
+    return None
