@@ -1,0 +1,1 @@
+"""Our own store in SQL: the journal, the link map, the agenda; the only importer of SQLAlchemy."""

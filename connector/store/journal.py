@@ -1,0 +1,216 @@
+"""The journal's repository: operations, their steps, and every event, in that order of trust."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from connector.domain.ids import AccountId, PlanId
+from connector.domain.snapshot import OwnRecord
+from connector.errors import JournalConflict
+from connector.ports.platform import Feed
+from connector.ports.store import HistoryRow
+from connector.saga.effects import MarkInvoice
+from connector.saga.states import StepEvent
+from connector.saga.steps import Operation, OperationState, Step
+from connector.store import operations, own
+from connector.store.rows import (
+    Row,
+    effect_text,
+    mutable_columns,
+    operation_row,
+    params_hash,
+    source_row,
+    step_row,
+)
+from connector.store.schema import journal_event, operation, source, step
+
+CONNECTOR = "connector"
+"""Who is named for what no person and no worker asked for."""
+
+
+class SqlJournal:
+    """The journal inside one unit of work; ``epoch`` is kept with every row it writes."""
+
+    def __init__(self, connection: Connection, epoch: int | None) -> None:
+        self._connection = connection
+        self._epoch = epoch
+
+    def record_operation(self, operation: Operation, at: datetime, by: str) -> None:
+        """Add a plan with its steps and sources: all of it, or nothing and ``JournalConflict``."""
+        self._refuse_known(operation)
+        with self._connection.begin_nested():
+            self._add_operation(operation, at, by)
+
+    def record_event(
+        self, step: Step, event: StepEvent, after: Step, by: str, at: datetime
+    ) -> None:
+        """Move one step and log it, if its row still is as ``step`` says.
+
+        A document that was sent once is sent again only as it was: once such a step has been
+        attempted, other parameters are a ``JournalConflict`` too. A mark may be composed anew.
+        """
+        if (step.plan_id, step.number) != (after.plan_id, after.number):
+            raise JournalConflict(f"{_name(step)} cannot become {_name(after)}")
+        self._move(step, after)
+        self._log(
+            at=at,
+            plan_id=step.plan_id,
+            step=step.number,
+            account_id=step.account_id,
+            event=event.value,
+            from_state=step.state.value,
+            to_state=after.state.value,
+            by=by,
+            detail=after.reason,
+        )
+
+    def record_state(
+        self, plan_id: PlanId, state: OperationState, why: str, by: str, at: datetime
+    ) -> None:
+        """Move an operation and log it; a withdrawn one stays withdrawn, its sources are free."""
+        found = self._connection.execute(
+            select(operation.c.state, operation.c.main_id).where(operation.c.plan_id == plan_id)
+        ).one_or_none()
+        if found is None:
+            raise JournalConflict(f"the journal has no plan {plan_id}")
+        if found.state == OperationState.WITHDRAWN != state:
+            raise JournalConflict(f"plan {plan_id} was withdrawn and cannot become {state}")
+        self._connection.execute(
+            update(operation)
+            .where(operation.c.plan_id == plan_id)
+            .values(state=state.value, why=why)
+        )
+        if state is OperationState.WITHDRAWN:
+            self._connection.execute(
+                update(source).where(source.c.plan_id == plan_id).values(live=False)
+            )
+        self._log(
+            at=at,
+            plan_id=plan_id,
+            account_id=found.main_id,
+            event=state.value,
+            from_state=found.state,
+            to_state=state.value,
+            by=by,
+            detail=why,
+        )
+
+    def record_steps(self, steps: Iterable[Step], at: datetime) -> None:
+        """Append steps and log them: all of them, or nothing and ``JournalConflict``."""
+        added = tuple(steps)
+        with self._connection.begin_nested():
+            self._add_steps(added)
+            for new in added:
+                self._log(
+                    at=at,
+                    plan_id=new.plan_id,
+                    step=new.number,
+                    account_id=new.account_id,
+                    event="added",
+                    to_state=new.state.value,
+                    by=CONNECTOR,
+                    detail=new.reason,
+                )
+
+    def load_operation(self, plan_id: PlanId) -> Operation | None:
+        """One operation with its steps, or None."""
+        found = operations.load(self._connection, operation.c.plan_id == plan_id)
+        return found[0] if found else None
+
+    def load_operations(
+        self, states: Collection[OperationState], main_id: AccountId | None = None
+    ) -> tuple[Operation, ...]:
+        """Operations in these states, oldest first, of one family or of all."""
+        return operations.load_in(self._connection, states, main_id)
+
+    def load_unfinished(self) -> tuple[Operation, ...]:
+        """Open operations, and withdrawn ones that still have steps to do; oldest first."""
+        return operations.load(self._connection, operations.UNFINISHED)
+
+    def load_own_record(self, main_id: AccountId) -> OwnRecord:
+        """What we took, issued, suspended and released in one family."""
+        return own.load_record(self._connection, main_id)
+
+    def load_own_ids(self, feed: Feed, ids: Collection[int]) -> frozenset[int]:
+        """Those of the ids that are documents we created ourselves."""
+        return own.load_ids(self._connection, feed, ids)
+
+    def load_history(
+        self, *, account_id: AccountId | None, plan_id: PlanId | None, limit: int
+    ) -> tuple[HistoryRow, ...]:
+        """Latest events first; of a member account, of a plan, or of everything."""
+        return operations.load_history(
+            self._connection, account_id=account_id, plan_id=plan_id, limit=limit
+        )
+
+    def _refuse_known(self, new: Operation) -> None:
+        known = select(operation.c.plan_id).where(operation.c.plan_id == new.plan_id)
+        if self._connection.execute(known).first() is not None:
+            raise JournalConflict(f"plan {new.plan_id} is in the journal already")
+        live = {
+            row.invoice_id: row.plan_id
+            for ids in own.portions(each.invoice_id for each in new.sources)
+            for row in self._connection.execute(
+                select(source.c.invoice_id, source.c.plan_id)
+                .where(source.c.invoice_id.in_(ids))
+                .where(source.c.live)
+            )
+        }
+        if live and new.state is not OperationState.WITHDRAWN:
+            named = ", ".join(f"{invoice} by plan {plan}" for invoice, plan in live.items())
+            raise JournalConflict(f"invoices taken already: {named}")
+
+    def _add_operation(self, new: Operation, at: datetime, by: str) -> None:
+        self._connection.execute(
+            insert(operation), [{**operation_row(new), "recorded_at": at, "recorded_by": by}]
+        )
+        live = new.state is not OperationState.WITHDRAWN
+        sources = [
+            source_row(new.plan_id, position, each, live=live)
+            for position, each in enumerate(new.sources)
+        ]
+        if sources:
+            self._connection.execute(insert(source), sources)
+        self._add_steps(new.steps)
+        self._log(
+            at=at,
+            plan_id=new.plan_id,
+            account_id=new.main_id,
+            event=new.state.value,
+            to_state=new.state.value,
+            by=by,
+            detail=new.summary,
+        )
+
+    def _add_steps(self, steps: tuple[Step, ...]) -> None:
+        rows: list[Row] = [{**step_row(new), "epoch": self._epoch} for new in steps]
+        if rows:
+            self._connection.execute(insert(step), rows)
+
+    def _move(self, before: Step, after: Step) -> None:
+        condition = [
+            step.c.plan_id == before.plan_id,
+            step.c.number == before.number,
+            step.c.state == before.state.value,
+            step.c.attempts == before.attempts,
+        ]
+        if before.attempts > 0 and not isinstance(before.effect, MarkInvoice):
+            condition.append(step.c.params_hash == params_hash(effect_text(after.effect)))
+        moved = self._connection.execute(
+            update(step).where(*condition).values(**mutable_columns(after), epoch=self._epoch)
+        )
+        if moved.rowcount != 1:
+            raise JournalConflict(
+                f"{_name(before)} is no longer {before.state} after {before.attempts} attempts,"
+                " or its parameters changed after they were sent"
+            )
+
+    def _log(self, **columns: object) -> None:
+        self._connection.execute(insert(journal_event), [{**columns, "epoch": self._epoch}])
+
+
+def _name(step: Step) -> str:
+    return f"step {step.number} of plan {step.plan_id}"

@@ -1,0 +1,1 @@
+"""How the store's tables came to be: run by Alembic when a store is opened."""

@@ -1,0 +1,115 @@
+"""What the journal says we did ourselves: so that we never take our own doings for news."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+
+from sqlalchemy import Connection, Row, exists, select
+
+from connector.domain.ids import AccountId, InvoiceId
+from connector.domain.snapshot import OwnRecord, OwnRelease, OwnSuspension
+from connector.ports.platform import Feed
+from connector.saga.states import StepEvent, StepState
+from connector.saga.steps import OperationState, StepKind
+from connector.store.schema import journal_event, operation, source, step
+
+PORTION = 500
+"""How many ids go into one query: databases limit the parameters of a statement."""
+
+_STANDING = (OperationState.OPEN.value, OperationState.CLOSED.value)
+_DOCUMENT_OF = {Feed.INVOICES: StepKind.ISSUE, Feed.CREDIT_NOTES: StepKind.RELIEVE}
+_OWN_KINDS = (StepKind.ISSUE.value, StepKind.SUSPEND.value, StepKind.RELEASE.value)
+
+
+def portions(ids: Iterable[int]) -> Iterator[list[int]]:
+    """The ids, each once, in lists that fit one query."""
+    left = iter(sorted(set(ids)))
+    while found := list(islice(left, PORTION)):
+        yield found
+
+
+def load_ids(connection: Connection, feed: Feed, ids: Collection[int]) -> frozenset[int]:
+    """Those of the ids that are documents we created ourselves."""
+    kind = _DOCUMENT_OF.get(feed)
+    if kind is None:
+        return frozenset()
+    return frozenset(
+        found
+        for portion in portions(ids)
+        for found in connection.scalars(
+            select(step.c.remote_id)
+            .where(step.c.kind == kind.value)
+            .where(step.c.remote_id.in_(portion))
+        )
+    )
+
+
+def load_record(connection: Connection, main_id: AccountId) -> OwnRecord:
+    """What we took, issued, suspended and released in one family.
+
+    Proposed and withdrawn operations have done nothing, so that a proposal is planned again, under
+    the same name, for as long as it waits. A cascade step that we withdrew ourselves before it left
+    does not count either: its ground may come back. One that a person gave up stays given up.
+    """
+    rows = [row for row in _own_steps(connection, main_id) if _counts(row)]
+    return OwnRecord(
+        taken=_taken(connection, main_id),
+        issued=frozenset(
+            InvoiceId(row.remote_id)
+            for row in rows
+            if row.kind == StepKind.ISSUE and _document(row) is not None
+        ),
+        suspensions=tuple(
+            OwnSuspension(
+                sub_id=AccountId(row.account_id), cause_id=row.block_id, block_id=_document(row)
+            )
+            for row in rows
+            if row.kind == StepKind.SUSPEND and row.block_id is not None
+        ),
+        releases=tuple(
+            OwnRelease(sub_id=AccountId(row.account_id), block_id=row.block_id)
+            for row in rows
+            if row.kind == StepKind.RELEASE and row.block_id is not None
+        ),
+    )
+
+
+def _taken(connection: Connection, main_id: AccountId) -> frozenset[InvoiceId]:
+    query = (
+        select(source.c.invoice_id)
+        .join(operation, operation.c.plan_id == source.c.plan_id)
+        .where(operation.c.main_id == main_id)
+        .where(operation.c.state.in_(_STANDING))
+    )
+    return frozenset(InvoiceId(found) for found in connection.scalars(query))
+
+
+def _own_steps(connection: Connection, main_id: AccountId) -> list[Row[tuple[object, ...]]]:
+    was_given_up = exists().where(
+        journal_event.c.plan_id == step.c.plan_id,
+        journal_event.c.step == step.c.number,
+        journal_event.c.event == StepEvent.CANCEL_ASKED.value,
+    )
+    query = (
+        select(step, operation.c.state.label("stage"), was_given_up.label("was_given_up"))
+        .join(operation, operation.c.plan_id == step.c.plan_id)
+        .where(operation.c.main_id == main_id)
+        .where(step.c.kind.in_(_OWN_KINDS))
+        .order_by(operation.c.created_at, step.c.plan_id, step.c.number)
+    )
+    return list(connection.execute(query))
+
+
+def _counts(row: Row[tuple[object, ...]]) -> bool:
+    if row.state == StepState.CONFIRMED:
+        return True
+    if row.state == StepState.CANCELLED:
+        return bool(row.was_given_up)
+    return row.stage in _STANDING or row.state != StepState.INTENDED
+
+
+def _document(row: Row[tuple[object, ...]]) -> int | None:
+    """What the step left on the platform, once that is certain."""
+    found: int | None = row.remote_id if row.state == StepState.CONFIRMED else None
+    return found

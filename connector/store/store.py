@@ -1,0 +1,118 @@
+"""The store: where units of work, the lease and nonces come from."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from connector.errors import LeaseLost
+from connector.store.lease import (
+    LockFile,
+    describe_holder,
+    record_given_up,
+    record_holder,
+    verify_epoch,
+)
+from connector.store.schema import installation, nonce
+from connector.store.unit_of_work import SqlUnitOfWork
+
+INSTALL_ID_LENGTH = 20
+
+
+class SqlStore:
+    """Our store in one SQLite file, for any number of threads and processes.
+
+    A unit of work belongs to the thread that began it. Units take turns, so keep them short: a
+    thread that begins a second one inside the first waits for itself, until the time-out.
+    """
+
+    def __init__(self, engine: Engine, lock: LockFile, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._lock = lock
+        self._clock = clock
+        self._holding = threading.Lock()
+        self._epoch: int | None = None
+        with engine.begin() as connection:
+            self._install_id = _found_or_made(connection, clock())
+
+    @property
+    def install_id(self) -> str:
+        """A random name this installation got when its store was made."""
+        return self._install_id
+
+    @contextmanager
+    def begin(self, *, epoch: int | None = None) -> Iterator[SqlUnitOfWork]:
+        """Start a unit of work; leaving it without ``commit`` rolls back.
+
+        Raises:
+            StoreUnavailable: cannot be opened, locked too long, or the disk is full.
+            LeaseLost: the epoch is given and no longer the current one.
+        """
+        with self._engine.connect() as connection, connection.begin() as transaction:
+            if epoch is not None:
+                verify_epoch(connection, epoch)
+            yield SqlUnitOfWork(connection, transaction, epoch)
+            if transaction.is_active:
+                transaction.rollback()
+
+    def acquire_lease(self, holder: str) -> int:
+        """Become the one process that writes; the new epoch.
+
+        Raises:
+            LeaseLost: another living process holds it; the sentence names it.
+        """
+        with self._holding:
+            if not self._lock.acquire():
+                with self._engine.begin() as connection:
+                    raise LeaseLost(describe_holder(connection))
+            try:
+                with self._engine.begin() as connection:
+                    self._epoch = record_holder(connection, holder, self._clock())
+            finally:
+                if self._epoch is None:
+                    self._lock.release()
+            return self._epoch
+
+    def release_lease(self) -> None:
+        """Give the lease up; harmless if not held."""
+        with self._holding:
+            epoch, self._epoch = self._epoch, None
+            try:
+                if epoch is not None:
+                    with self._engine.begin() as connection:
+                        record_given_up(connection, epoch)
+            finally:
+                self._lock.release()
+
+    def reserve_nonce(self, floor: int) -> int:
+        """A number greater than every one reserved before, at least ``floor``; durable."""
+        with self._engine.begin() as connection:
+            last: int | None = connection.execute(select(nonce.c.value)).scalar_one_or_none()
+            value = floor if last is None else max(last + 1, floor)
+            new = upsert(nonce).values(id=1, value=value)
+            connection.execute(
+                new.on_conflict_do_update(index_elements=[nonce.c.id], set_={"value": value})
+            )
+        return value
+
+    def close(self) -> None:
+        """Give the lease up and close every idle connection."""
+        try:
+            self.release_lease()
+        finally:
+            self._engine.dispose()
+
+
+def _found_or_made(connection: Connection, now: datetime) -> str:
+    found: str | None = connection.execute(select(installation.c.install_id)).scalar_one_or_none()
+    if found is None:
+        found = base64.b32encode(secrets.token_bytes(13)).decode()[:INSTALL_ID_LENGTH]
+        connection.execute(insert(installation).values(id=1, install_id=found, created_at=now))
+    return found

@@ -1,0 +1,46 @@
+"""One transaction over all repositories."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Transaction
+
+from connector.errors import StoreUnavailable
+from connector.ports.store import Agenda, Facts, Findings, Journal, Links, Requests
+from connector.store.agenda import SqlAgenda
+from connector.store.engine import is_in_transaction
+from connector.store.facts import SqlFacts
+from connector.store.findings import SqlFindings
+from connector.store.journal import SqlJournal
+from connector.store.links import SqlLinks
+from connector.store.requests import SqlRequests
+
+
+class SqlUnitOfWork:
+    """The repositories over one connection; nothing lasts before ``commit`` returns."""
+
+    journal: Journal
+    links: Links
+    agenda: Agenda
+    findings: Findings
+    requests: Requests
+    facts: Facts
+
+    def __init__(self, connection: Connection, transaction: Transaction, epoch: int | None) -> None:
+        self._connection = connection
+        self._transaction = transaction
+        self.journal = SqlJournal(connection, epoch)
+        self.links = SqlLinks(connection)
+        self.agenda = SqlAgenda(connection)
+        self.findings = SqlFindings(connection)
+        self.requests = SqlRequests(connection)
+        self.facts = SqlFacts(connection)
+
+    def commit(self) -> None:
+        """Make it durable (fsync) and end the transaction; the unit cannot be used further.
+
+        Raises:
+            StoreUnavailable: it could not be made durable; nothing was recorded.
+        """
+        if self._transaction.is_active and not is_in_transaction(self._connection):
+            raise StoreUnavailable("the database gave the transaction up; nothing was recorded")
+        self._transaction.commit()

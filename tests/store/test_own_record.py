@@ -1,0 +1,134 @@
+"""What counts as our own doing, and what does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from connector.domain.ids import AccountId
+from connector.domain.snapshot import OwnRecord, OwnRelease, OwnSuspension
+from connector.ports.platform import Feed
+from connector.saga.machine import claimed, happened
+from connector.saga.states import StepEvent
+from connector.saga.steps import OperationState, StepKind
+from connector.store.store import SqlStore
+from tests.store.support import (
+    MAIN,
+    NOW,
+    SUB,
+    carry_out,
+    cascade,
+    load,
+    merge,
+    record,
+    record_changes,
+    record_state,
+)
+
+RELEASED = OwnRecord(releases=(OwnRelease(sub_id=SUB, block_id=70),))
+
+
+def _own(store: SqlStore, main_id: AccountId = MAIN) -> OwnRecord:
+    with store.begin() as unit:
+        return unit.journal.load_own_record(main_id)
+
+
+@pytest.mark.parametrize(
+    ("state", "taken"),
+    [
+        (OperationState.PROPOSED, set()),
+        (OperationState.OPEN, {501, 502}),
+        (OperationState.CLOSED, {501, 502}),
+    ],
+)
+def test_open_and_closed_merges_took_their_sources(
+    store: SqlStore, state: OperationState, taken: set[int]
+) -> None:
+    """A proposal took nothing yet."""
+    record(store, merge(1, state=state, sources=[501, 502]))
+    assert _own(store).taken == taken
+    record_state(store, 1, OperationState.WITHDRAWN)
+    assert _own(store).taken == frozenset()
+
+
+def test_a_family_sees_its_own_record_only(store: SqlStore) -> None:
+    """Another family's doings are not ours."""
+    record(store, merge(1), cascade(2, StepKind.RELEASE))
+    assert _own(store, AccountId(99)) == OwnRecord()
+
+
+def test_a_document_is_issued_once_confirmed(store: SqlStore) -> None:
+    """Not while it is only intended or in doubt."""
+    record(store, merge(1))
+    issue = merge(1).steps[1]
+    sent = claimed(issue, issue.effect, NOW)
+    doubt = record_changes(store, sent, happened(sent.after, StepEvent.UNCLEAR, remote_id=900))
+    assert _own(store).issued == frozenset()
+    record_changes(store, happened(doubt, StepEvent.SEEN, remote_id=900))
+    assert _own(store).issued == {900}
+
+
+def test_a_release_counts_whatever_became_of_it(store: SqlStore) -> None:
+    """Under way, held, given up by a person, or done."""
+    record(store, cascade(1, StepKind.RELEASE))
+    assert _own(store) == RELEASED
+    step = load(store, 1).steps[0]
+    sent = claimed(step, step.effect, NOW)
+    held = record_changes(store, sent, happened(sent.after, StepEvent.REFUSED))
+    assert _own(store) == RELEASED
+    record_changes(store, happened(held, StepEvent.CANCEL_ASKED))
+    assert _own(store) == RELEASED
+    record_state(store, 1, OperationState.CLOSED)
+    assert _own(store) == RELEASED
+
+
+def test_a_release_we_withdrew_may_be_planned_again(store: SqlStore) -> None:
+    """Its ground was gone, and may come back."""
+    record(store, cascade(1, StepKind.RELEASE))
+    record_changes(store, happened(load(store, 1).steps[0], StepEvent.WITHDRAWN))
+    assert _own(store) == OwnRecord()
+
+
+@pytest.mark.parametrize("kind", [StepKind.RELEASE, StepKind.SUSPEND])
+def test_a_waiting_proposal_did_nothing(store: SqlStore, kind: StepKind) -> None:
+    """Else the next look would take it for done, and withdraw it; superseded ones neither."""
+    record(store, cascade(1, kind, state=OperationState.PROPOSED))
+    assert _own(store) == OwnRecord()
+    record_state(store, 1, OperationState.WITHDRAWN)
+    assert _own(store) == OwnRecord()
+
+
+def test_what_was_sent_counts_even_when_withdrawn(store: SqlStore) -> None:
+    """A withdrawn operation does not undo a send."""
+    record(store, cascade(1, StepKind.RELEASE))
+    carry_out(store, load(store, 1).steps[0])
+    record_state(store, 1, OperationState.WITHDRAWN)
+    assert _own(store) == RELEASED
+
+
+def test_a_suspension_names_its_cause_and_its_trace(store: SqlStore) -> None:
+    """The log row it left is known once the platform confirmed it."""
+    record(store, cascade(1, StepKind.SUSPEND))
+    planned = OwnSuspension(sub_id=SUB, cause_id=70, block_id=None)
+    assert _own(store) == OwnRecord(suspensions=(planned,))
+    carry_out(store, load(store, 1).steps[0], remote_id=88)
+    assert _own(store) == OwnRecord(suspensions=(replace(planned, block_id=88),))
+
+
+def test_own_documents_are_known_by_their_ids(store: SqlStore) -> None:
+    """Invoices by their issue, credit notes by their relief; among many ids."""
+    record(store, merge(1))
+    carry_out(store, merge(1).steps[1], remote_id=900)
+    carry_out(store, merge(1).steps[2], remote_id=901)
+    ids = range(1, 2001)
+    with store.begin() as unit:
+        found = {feed: unit.journal.load_own_ids(feed, ids) for feed in Feed}
+        none = unit.journal.load_own_ids(Feed.INVOICES, [])
+    assert found == {
+        Feed.INVOICES: {900},
+        Feed.CREDIT_NOTES: {901},
+        Feed.PAYMENTS: frozenset(),
+        Feed.STATUS_CHANGES: frozenset(),
+    }
+    assert none == frozenset()
