@@ -1,0 +1,1 @@
+"""Tests of logging, alerts and the service manager's messages."""
