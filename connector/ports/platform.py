@@ -43,6 +43,14 @@ class FeedRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SavedAccount:
+    """An account that was saved, and when, by the platform's clock in whole seconds."""
+
+    id: AccountId
+    saved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
     """The platform's answer to a write: the new document's id, if one was created."""
 
@@ -83,7 +91,7 @@ class BillingReader(Protocol):
         """Several accounts; unknown ones are simply not among the rows."""
         ...
 
-    def read_accounts_updated(self, since: datetime) -> tuple[AccountId, ...]:
+    def read_accounts_updated(self, since: datetime) -> tuple[SavedAccount, ...]:
         """Accounts saved after an instant (``last_update`` has whole seconds)."""
         ...
 

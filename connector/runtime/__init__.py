@@ -1,0 +1,1 @@
+"""The service layer: wires adapters and drives the saga; decides nothing about billing."""

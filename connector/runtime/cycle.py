@@ -1,0 +1,120 @@
+"""One turn of the service: requests, poll, plan, work. A tick runs one; ``sync`` runs several."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from connector.domain.policy import Mode
+from connector.errors import PlatformError
+from connector.runtime import facts
+from connector.runtime.allowance import Allowance, open_allowance
+from connector.runtime.native import reconcile_native
+from connector.runtime.plan import plan_due_families
+from connector.runtime.poll import poll
+from connector.runtime.recover import record_found_at_start
+from connector.runtime.requests import carry_out_requests
+from connector.runtime.service import Pen, Service
+from connector.runtime.work import work
+from connector.saga.machine import held_steps, is_done, next_due_at
+from connector.saga.recovery import quiet_from
+from connector.saga.states import StepState
+from connector.saga.steps import Operation, OperationState
+
+
+@dataclass(kw_only=True, slots=True)
+class CycleReport:
+    """What a turn (or, added up, a whole ``sync``) came to."""
+
+    touched: int = 0  #: families in which something changed
+    looked_at: int = 0  #: families read and planned
+    sends: int = 0  #: writes sent
+    requests: int = 0  #: operator requests carried out
+    problems: list[PlatformError] = field(default_factory=list)
+
+    def add(self, other: CycleReport) -> None:
+        """Add another turn's figures."""
+        self.touched += other.touched
+        self.looked_at += other.looked_at
+        self.sends += other.sends
+        self.requests += other.requests
+        self.problems = other.problems
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing was left to do."""
+        return not (self.touched or self.looked_at or self.sends or self.requests)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What stands open after a turn, from our store alone."""
+
+    proposed: int
+    open: int
+    held: int
+    unverified: int
+    quarantined: int
+    waiting_until: datetime | None  #: host clock, UTC: when the earliest waiting step is due
+    frozen: str | None
+
+
+def start(service: Service, pen: Pen) -> None:
+    """What must be done once after taking the lease, before anything else."""
+    record_found_at_start(service, pen)
+    now = service.clock.now().astimezone(UTC)
+    with service.store.begin(epoch=pen.epoch) as unit:
+        if unit.facts.load(facts.MODE) != service.policy.mode:
+            mains = unit.links.load_map().main_ids
+            unit.agenda.record_due(mains, now, f"mode is now {service.policy.mode}")
+            unit.facts.record(facts.MODE, service.policy.mode)
+        unit.commit()
+
+
+def run_cycle(service: Service, pen: Pen, allowance: Allowance | None = None) -> CycleReport:
+    """Carry out requests, read what changed, decide, and work. Reads and writes are bounded.
+
+    Raises:
+        PlatformError: the platform could not be read; nothing is lost, the next turn goes on.
+        StoreError: our store failed; nothing was sent without its record.
+    """
+    report = CycleReport(requests=carry_out_requests(service, pen))
+    report.touched = poll(service, pen)
+    if report.touched or report.requests:
+        reconcile_native(service, pen)
+    limit = allowance if allowance is not None else open_allowance(service)
+    report.looked_at = plan_due_families(service, pen, limit)
+    if service.policy.mode is not Mode.OBSERVE:
+        done = work(service, pen)
+        report.sends, report.problems = done.sends, done.problems
+    return report
+
+
+def load_standing(service: Service) -> Standing:
+    """What stands open now."""
+    with service.store.begin() as unit:
+        waiting = unit.journal.load_operations({OperationState.PROPOSED})
+        unfinished = unit.journal.load_unfinished()
+        quarantined = unit.findings.load_quarantine()
+        frozen = unit.facts.load(facts.FROZEN)
+    times = [due for operation in unfinished if (due := _due_at(service, operation))]
+    return Standing(
+        proposed=len(waiting),
+        open=len(unfinished),
+        held=sum(len(held_steps(operation)) for operation in unfinished),
+        unverified=sum(is_done(operation) and bool(operation.why) for operation in unfinished),
+        quarantined=len(quarantined),
+        waiting_until=min(times, default=None),
+        frozen=frozen,
+    )
+
+
+def _due_at(service: Service, operation: Operation) -> datetime | None:
+    quiet = [
+        until
+        for step in operation.steps
+        if step.state is StepState.UNKNOWN
+        and (until := quiet_from(step, service.limits.quiescence)) is not None
+    ]
+    due = next_due_at(operation)
+    return min([*quiet, *([due] if due else [])], default=None)

@@ -1,0 +1,25 @@
+"""Names of the small facts the runtime keeps in the store, each with its meaning."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ACCOUNTS_UPDATED: Final = (
+    "poll.accounts_updated_since"  #: ISO instant; saved accounts are read from here
+)
+ACCOUNTS_YOUNG: Final = (
+    "poll.accounts_young"  #: accounts saved just before the latest poll, with stamps
+)
+ACCOUNTS_COUNT: Final = (
+    "poll.accounts_count"  #: accounts at the last poll, for the plausibility check
+)
+LAST_POLL: Final = "poll.last"  #: ISO instant of the platform clock
+LAST_SWEEP: Final = "poll.last_sweep"  #: ISO instant of the platform clock
+MODE: Final = "service.mode"  #: mode of the latest cycle
+FROZEN: Final = "service.frozen"  #: why nothing is written; only a person removes it
+FIRST_APPROVAL: Final = "service.first_approval"  #: who approved the first plan, and when
+
+
+def feed_mark(feed: str) -> str:
+    """Highest id of a feed that was read."""
+    return f"poll.feed.{feed}"

@@ -1,0 +1,130 @@
+"""Read one family afresh: everything a plan may rest on, in a handful of requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from connector.domain.accounts import Account, AccountStatus, Billing, StatusChange, cycle_of
+from connector.domain.ids import AccountId
+from connector.domain.invoices import Invoice
+from connector.domain.links import Link
+from connector.domain.snapshot import FamilySnapshot, OwnRecord, Quarantined
+from connector.domain.window import undecided_members
+from connector.errors import RecordMissing, ReplyMalformed
+from connector.ports.platform import BillingReader, Reading
+from connector.runtime.service import Service
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyReading:
+    """A snapshot, or why there can be none; and what did not fit the mapping."""
+
+    main_id: AccountId
+    snapshot: FamilySnapshot | None
+    quarantined: tuple[Quarantined, ...]
+
+
+def read_family(service: Service, main_id: AccountId) -> FamilyReading:
+    """Read a family from the platform and our journal.
+
+    Raises:
+        PlatformUnavailable, PlatformDenied: nothing can be said now.
+    """
+    today = service.clock.now().date()
+    with service.store.begin() as unit:
+        links = unit.links.load_map().links_of_main(main_id)
+        own = unit.journal.load_own_record(main_id)
+    members = sorted({main_id, *(link.sub_id for link in links if link.holds_on(today))})
+    accounts = service.reader.read_accounts(members)
+    found = {account.id: account for account in accounts.rows}
+    if main_id not in found:
+        return FamilyReading(main_id=main_id, snapshot=None, quarantined=accounts.quarantined)
+    billings, broken = _read_billings(service.reader, [main_id])
+    if not billings:
+        broken = (*accounts.quarantined, *broken)
+        return FamilyReading(main_id=main_id, snapshot=None, quarantined=broken)
+    snapshot = _read_documents(service, links, own, found, billings[0])
+    snapshot = replace(snapshot, quarantined=(*accounts.quarantined, *snapshot.quarantined))
+    snapshot = _with_blocks(service, snapshot)
+    if undecided := undecided_members(snapshot):
+        snapshot = replace(snapshot, serviced=service.reader.read_serviced(undecided))
+    return FamilyReading(main_id=main_id, snapshot=snapshot, quarantined=snapshot.quarantined)
+
+
+def _read_documents(
+    service: Service,
+    links: tuple[Link, ...],
+    own: OwnRecord,
+    found: dict[AccountId, Account],
+    billing: Billing,
+) -> FamilySnapshot:
+    at = service.clock.now()
+    since = _two_cycles_back(at.date(), billing.billing_day)
+    recent = service.reader.read_invoices(sorted(found), since)
+    unpaid = service.reader.read_open_invoices(sorted(found))
+    return FamilySnapshot(
+        main=found[billing.account_id],
+        billing=billing,
+        links=links,
+        subs=tuple(found[key] for key in sorted(found) if key != billing.account_id),
+        invoices=_joined(recent, unpaid),
+        invoices_since=since,
+        serviced=frozenset(),
+        changes=(),
+        sub_billings=(),
+        own=own,
+        quarantined=tuple({*recent.quarantined, *unpaid.quarantined}),
+        at=at,
+    )
+
+
+def _with_blocks(service: Service, family: FamilySnapshot) -> FamilySnapshot:
+    """Add who blocked whom, and the blocked ones' balances, if anybody is blocked at all."""
+    blocked = [sub.id for sub in family.blocked_subs()]
+    native = [sub.id for sub in family.subs if sub.native_main_id is not None]
+    main_is_blocked = family.main.status is AccountStatus.BLOCKED
+    changes: Reading[StatusChange] = Reading(rows=())
+    if blocked or (main_is_blocked and service.policy.cascade.suspend == "mirror"):
+        changes = service.reader.read_status_changes([family.main.id, *blocked])
+    billings, broken = _read_billings(service.reader, sorted({*blocked, *native}))
+    return replace(
+        family,
+        changes=changes.rows,
+        sub_billings=billings,
+        quarantined=(*family.quarantined, *changes.quarantined, *broken),
+    )
+
+
+def _read_billings(
+    reader: BillingReader, account_ids: Iterable[AccountId]
+) -> tuple[tuple[Billing, ...], tuple[Quarantined, ...]]:
+    rows: list[Billing] = []
+    broken: list[Quarantined] = []
+    for account_id in account_ids:
+        try:
+            rows.append(reader.read_billing(account_id))
+        except (ReplyMalformed, RecordMissing) as problem:
+            field = problem.field if isinstance(problem, ReplyMalformed) else None
+            broken.append(
+                Quarantined(
+                    resource="customer_billing",
+                    object_id=account_id,
+                    account_id=account_id,
+                    field=field or "(record)",
+                    problem=str(problem),
+                )
+            )
+    return tuple(rows), tuple(broken)
+
+
+def _two_cycles_back(today: date, billing_day: int) -> date:
+    """First day of the previous cycle: a window may reach over a cycle's end."""
+    current = cycle_of(today, billing_day)
+    return cycle_of(current.start - timedelta(days=1), billing_day).start
+
+
+def _joined(recent: Reading[Invoice], unpaid: Reading[Invoice]) -> tuple[Invoice, ...]:
+    found = {invoice.id: invoice for invoice in (*unpaid.rows, *recent.rows)}
+    return tuple(found[key] for key in sorted(found))

@@ -1,0 +1,138 @@
+"""Read what one step is about: before a send to judge it, after it to check it, in doubt to end it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from connector.domain.cascade import latest_block
+from connector.domain.ids import CreditNoteId, InvoiceId
+from connector.domain.invoices import Invoice
+from connector.errors import RecordMissing, ReplyMalformed
+from connector.ports.platform import BillingReader, Reading
+from connector.runtime.service import Service
+from connector.saga import preparation, recovery
+from connector.saga.effects import IssueCreditNote, IssueInvoice
+from connector.saga.steps import Operation, Step, StepKind
+
+T = TypeVar("T")
+K = TypeVar("K")
+ONE_DAY = timedelta(days=1)
+
+
+def judge_before_send(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
+    """Read the records the step rests on, and judge whether it may be sent."""
+    match step.kind:
+        case StepKind.CLAIM:
+            source = next(s for s in operation.sources if s.invoice_id == step.invoice_id)
+            return preparation.judge_claim(step, source, _read_source(service, step))
+        case StepKind.ISSUE:
+            return _judge_issue(service, operation, step)
+        case StepKind.RELIEVE:
+            return preparation.judge_relieve(step, _read_source(service, step))
+        case StepKind.UNCLAIM:
+            claim = _claim_of(operation, step)
+            return preparation.judge_unclaim(step, claim, _read_source(service, step))
+        case StepKind.RELEASE | StepKind.SUSPEND:
+            return _judge_status(service, operation, step)
+
+
+def look_after_send(
+    service: Service, operation: Operation, step: Step, remote_id: int | None = None
+) -> recovery.Sight:
+    """Read back what the step was to leave behind; by id when the platform named one."""
+    match step.kind:
+        case StepKind.ISSUE:
+            return recovery.look_for_invoice(step, _read_issued(service.reader, step, remote_id))
+        case StepKind.RELIEVE:
+            effect = step.effect
+            assert isinstance(effect, IssueCreditNote)  # noqa: S101 - narrows the union
+            if remote_id is not None:
+                note = _or_none(service.reader.read_credit_note, CreditNoteId(remote_id))
+                return recovery.look_for_credit_note(step, [note] if note else [])
+            since = effect.issued_on - ONE_DAY
+            notes = service.reader.read_credit_notes(step.account_id, since)
+            return recovery.look_for_credit_note(step, _whole(notes))
+        case StepKind.CLAIM | StepKind.UNCLAIM:
+            claim = _claim_of(operation, step)
+            return recovery.look_for_mark(step, claim, _read_source(service, step))
+        case StepKind.RELEASE | StepKind.SUSPEND:
+            account = _or_none(service.reader.read_account, step.account_id)
+            block_id = _latest_block_id(service, step) if step.kind is StepKind.SUSPEND else None
+            return recovery.look_for_status(step, account, block_id)
+
+
+def _judge_issue(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
+    invoices: dict[InvoiceId, Invoice] = {}
+    for source in operation.sources:
+        invoice = _or_none(service.reader.read_invoice, source.invoice_id)
+        if invoice is not None:
+            invoices[source.invoice_id] = invoice
+    today = service.clock.now().date()
+    with service.store.begin() as unit:
+        links = unit.links.load_map(today).links_of_main(operation.main_id)
+    linked = frozenset(link.sub_id for link in links)
+    return preparation.judge_issue(operation, step, invoices, linked)
+
+
+def _judge_status(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
+    main, sub = (
+        _or_none(service.reader.read_account, account_id)
+        for account_id in (operation.main_id, step.account_id)
+    )
+    watched = step.account_id if step.kind is StepKind.RELEASE else operation.main_id
+    changes = _whole(service.reader.read_status_changes([watched]))
+    block = latest_block(changes, watched)
+    judge = (
+        preparation.judge_release if step.kind is StepKind.RELEASE else preparation.judge_suspend
+    )
+    return judge(step, main, sub, block)
+
+
+def _read_issued(reader: BillingReader, step: Step, remote_id: int | None) -> tuple[Invoice, ...]:
+    effect = step.effect
+    assert isinstance(effect, IssueInvoice)  # noqa: S101 - narrows the union
+    if remote_id is not None:
+        invoice = _or_none(reader.read_invoice, InvoiceId(remote_id))
+        return (invoice,) if invoice else ()
+    return _whole(reader.read_invoices([step.account_id], effect.issued_on - ONE_DAY))
+
+
+def _latest_block_id(service: Service, step: Step) -> int | None:
+    changes = _whole(service.reader.read_status_changes([step.account_id]))
+    block = latest_block(changes, step.account_id)
+    return block.id if block else None
+
+
+def _read_source(service: Service, step: Step) -> Invoice | None:
+    return _or_none(service.reader.read_invoice, InvoiceId(step.invoice_id or 0))
+
+
+def _claim_of(operation: Operation, step: Step) -> Step:
+    if step.kind is StepKind.CLAIM:
+        return step
+    return next(
+        other
+        for other in operation.steps
+        if other.kind is StepKind.CLAIM and other.invoice_id == step.invoice_id
+    )
+
+
+def _or_none(read: Callable[[K], T], key: K) -> T | None:
+    """The record, or None when the platform has none (any more)."""
+    try:
+        return read(key)
+    except RecordMissing:
+        return None
+
+
+def _whole(reading: Reading[T]) -> tuple[T, ...]:
+    """All rows; a read-back that hides an unreadable row proves nothing."""
+    if reading.quarantined:
+        broken = reading.quarantined[0]
+        raise ReplyMalformed(
+            f"{broken.resource} {broken.object_id}: field {broken.field} {broken.problem}",
+            field=broken.field,
+        )
+    return reading.rows

@@ -1,0 +1,207 @@
+"""Plan: look at each family that is due, decide, and journal the decision before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from connector.domain.cascade import plan_cascade
+from connector.domain.ids import AccountId
+from connector.domain.merge import plan_merge
+from connector.domain.policy import Mode
+from connector.domain.refusals import Refusal
+from connector.domain.snapshot import FamilySnapshot, Quarantined
+from connector.domain.window import OpenWindow
+from connector.ports.store import AgendaRow, UnitOfWork
+from connector.runtime.allowance import Allowance
+from connector.runtime.families import read_family
+from connector.runtime.service import Pen, Service
+from connector.saga.machine import withdraw
+from connector.saga.planning import (
+    Origin,
+    operation_of_merge,
+    operation_of_releases,
+    operation_of_suspensions,
+)
+from connector.saga.steps import Operation, OperationState
+
+BY = "connector"
+
+LOOK_AGAIN = timedelta(hours=1)
+"""When to look again at what no delta announces: an observed wish, a charge under way, quarantine."""
+
+PASSING = frozenset({"pending", "marked"})
+"""Refusals that end by themselves."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FamilyPlan:
+    """The outcome of one look at one family."""
+
+    main_id: AccountId
+    snapshot: FamilySnapshot | None
+    builders: tuple[Callable[[Origin], Operation], ...] = ()
+    windows: tuple[OpenWindow, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    quarantined: tuple[Quarantined, ...] = ()
+
+    def operations(self, origin: Origin) -> tuple[Operation, ...]:
+        """The operations that would be journaled."""
+        return tuple(build(origin) for build in self.builders)
+
+
+def plan_due_families(service: Service, pen: Pen, allowance: Allowance) -> int:
+    """Look at the families that are due, at most ``families_max``; their number."""
+    now = service.clock.now().astimezone(UTC)
+    with service.store.begin() as unit:
+        due = unit.agenda.load_due(now, service.limits.families_max)
+    rows = {row.main_id: row for row in due}
+    for plan in plan_families(service, rows):
+        if pen.stop.is_set():
+            break
+        _record_plan(service, pen, allowance, rows[plan.main_id], plan)
+        pen.beat()
+    return len(rows)
+
+
+def plan_families(service: Service, main_ids: Iterable[AccountId]) -> Iterable[FamilyPlan]:
+    """Read and decide, several families side by side; writes nothing."""
+    with ThreadPoolExecutor(service.limits.concurrency, thread_name_prefix="look") as pool:
+        yield from pool.map(lambda main_id: plan_family(service, main_id), main_ids)
+
+
+def plan_family(service: Service, main_id: AccountId) -> FamilyPlan:
+    """Read one family and decide; writes nothing."""
+    reading = read_family(service, main_id)
+    family = reading.snapshot
+    if family is None:
+        return FamilyPlan(
+            main_id=main_id,
+            snapshot=None,
+            refusals=() if reading.quarantined else (_main_gone(main_id),),
+            quarantined=reading.quarantined,
+        )
+    merge = plan_merge(family, service.policy.merge)
+    cascade = plan_cascade(family, service.policy.cascade)
+    builders: list[Callable[[Origin], Operation]] = [
+        partial(operation_of_merge, merge_plan) for merge_plan in merge.plans
+    ]
+    if cascade.releases:
+        builders.append(partial(operation_of_releases, main_id, cascade.releases))
+    if cascade.suspensions:
+        builders.append(partial(operation_of_suspensions, main_id, cascade.suspensions))
+    return FamilyPlan(
+        main_id=main_id,
+        snapshot=family,
+        builders=tuple(builders),
+        windows=merge.windows,
+        refusals=(*merge.refusals, *cascade.refusals),
+        quarantined=reading.quarantined,
+    )
+
+
+def _main_gone(main_id: AccountId) -> Refusal:
+    return Refusal(
+        rule="main_gone",
+        account_id=main_id,
+        subject=f"main account {main_id}",
+        sentence=f"main account {main_id} is not on the platform any more",
+        mend="end its links, or link its sub-accounts to another main account",
+    )
+
+
+# -- record ---------------------------------------------------------------------------------
+
+
+def _record_plan(
+    service: Service, pen: Pen, allowance: Allowance, row: AgendaRow, plan: FamilyPlan
+) -> None:
+    at = service.clock.host()
+    with service.store.begin(epoch=pen.epoch) as unit:
+        unit.findings.record_refusals(plan.main_id, plan.refusals, at)
+        unit.findings.record_quarantine(plan.main_id, plan.quarantined, at)
+        wishes = 0
+        if service.policy.mode is Mode.OBSERVE:
+            wishes = len(plan.builders)
+        else:
+            _record_operations(service, unit, allowance, plan)
+        unit.agenda.record_seen(row, _next_look(service, plan, wishes))
+        unit.commit()
+
+
+def _record_operations(
+    service: Service, unit: UnitOfWork, allowance: Allowance, plan: FamilyPlan
+) -> None:
+    at = service.clock.host()
+    if plan.snapshot is None or plan.quarantined:
+        return
+    waiting = unit.journal.load_operations({OperationState.PROPOSED}, plan.main_id)
+    planned = [_named(service, unit, build) for build in plan.builders]
+    ids = {operation.plan_id for operation in planned}
+    for old in waiting:
+        if old.plan_id not in ids:
+            _record_superseded(unit, old, at)
+    known = {operation.plan_id for operation in waiting}
+    for operation in planned:
+        if operation.plan_id not in known and _is_new(unit, operation):
+            judged = _judged(service, allowance, operation)
+            unit.journal.record_operation(judged, at, BY)
+
+
+def _record_superseded(unit: UnitOfWork, old: Operation, at: datetime) -> None:
+    """Withdraw a proposal with all its steps: nothing of it may ever be sent."""
+    why = "superseded: the family changed before it was approved"
+    changes, _ = withdraw(old, why)
+    for change in changes:
+        unit.journal.record_event(change.before, change.event, change.after, BY, at)
+    unit.journal.record_state(old.plan_id, OperationState.WITHDRAWN, why, BY, at)
+
+
+def _named(service: Service, unit: UnitOfWork, build: Callable[[Origin], Operation]) -> Operation:
+    """Build an operation under a name that no ended operation has used."""
+    attempt = 0
+    while True:
+        origin = Origin(
+            install_id=service.store.install_id, at=service.clock.now(), attempt=attempt
+        )
+        operation = build(origin)
+        known = unit.journal.load_operation(operation.plan_id)
+        ended = {OperationState.WITHDRAWN, OperationState.CLOSED}
+        if known is None or known.state not in ended:
+            return operation
+        attempt += 1
+
+
+def _is_new(unit: UnitOfWork, operation: Operation) -> bool:
+    return unit.journal.load_operation(operation.plan_id) is None
+
+
+def _judged(service: Service, allowance: Allowance, operation: Operation) -> Operation:
+    why = (
+        "propose mode: every plan waits for a person"
+        if service.policy.mode is Mode.PROPOSE
+        else allowance.judge(operation)
+    )
+    if not why:
+        return operation
+    return replace(operation, state=OperationState.PROPOSED, why=why)
+
+
+def _next_look(service: Service, plan: FamilyPlan, wishes: int) -> AgendaRow | None:
+    """When the family must be looked at again though nothing on the platform tells us to."""
+    times: list[tuple[datetime, str]] = [
+        (window.until, f"cycle {window.cycle.start}: {window.sentence}") for window in plan.windows
+    ]
+    later = service.clock.now() + LOOK_AGAIN
+    if wishes:
+        times.append((later, "observe mode: planned, not carried out"))
+    if plan.quarantined:
+        times.append((later, "an object is in quarantine"))
+    times.extend((later, row.sentence) for row in plan.refusals if row.rule in PASSING)
+    if not times:
+        return None
+    due_at, reason = min(times)
+    return AgendaRow(main_id=plan.main_id, due_at=due_at.astimezone(UTC), reason=reason)

@@ -1,0 +1,54 @@
+"""``plan``: what the next turn would do, from the same planners on the same readings. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from connector.domain.ids import AccountId
+from connector.runtime.plan import FamilyPlan, plan_families
+from connector.runtime.poll import families_of, read_delta
+from connector.runtime.service import Service
+from connector.saga.planning import Origin
+from connector.saga.steps import Operation, OperationState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """Plans of the next turn, family by family, and plans that wait for approval already."""
+
+    plans: tuple[FamilyPlan, ...]
+    waiting: tuple[Operation, ...]
+    origin: Origin
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Everything that would be journaled."""
+        return tuple(op for plan in self.plans for op in plan.operations(self.origin))
+
+
+def due_families(service: Service) -> tuple[AccountId, ...]:
+    """Families the next turn would look at: on the agenda, or touched by what is new."""
+    delta = read_delta(service)
+    with service.store.begin() as unit:
+        agenda = unit.agenda.load_all()
+        links = unit.links.load_map()
+    return tuple(sorted({row.main_id for row in agenda} | families_of(links, delta.touched)))
+
+
+def all_families(service: Service) -> tuple[AccountId, ...]:
+    """Every family with a link that is valid today."""
+    with service.store.begin() as unit:
+        links = unit.links.load_map(service.clock.now().date())
+    return tuple(sorted(links.main_ids))
+
+
+def preview(service: Service, main_ids: Collection[AccountId]) -> Iterable[FamilyPlan]:
+    """Read and decide for some families, one after the other as they become ready."""
+    return plan_families(service, main_ids)
+
+
+def load_waiting(service: Service) -> tuple[Operation, ...]:
+    """Plans that wait for a person's approval."""
+    with service.store.begin() as unit:
+        return unit.journal.load_operations({OperationState.PROPOSED})

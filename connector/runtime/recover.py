@@ -1,0 +1,66 @@
+"""Recover: end doubts by reading, and only by reading."""
+
+from __future__ import annotations
+
+from connector.domain.ids import PlanId
+from connector.runtime.observe_step import look_after_send
+from connector.runtime.service import Pen, Service
+from connector.saga.machine import Change, happened
+from connector.saga.recovery import Contradicted, Seen, quiet_from
+from connector.saga.states import StepEvent, StepState
+from connector.saga.steps import Operation, Step
+
+BY = "connector"
+
+
+def record_found_at_start(service: Service, pen: Pen) -> int:
+    """Every step found in SENDING was cut off by our own death: we do not know; their number."""
+    with service.store.begin(epoch=pen.epoch) as unit:
+        cut_off = [
+            step
+            for operation in unit.journal.load_unfinished()
+            for step in operation.steps
+            if step.state is StepState.SENDING
+        ]
+        for step in cut_off:
+            after = happened(step, StepEvent.FOUND_AT_START, reason="cut off by a restart").after
+            unit.journal.record_event(
+                step, StepEvent.FOUND_AT_START, after, BY, service.clock.host()
+            )
+        unit.commit()
+    return len(cut_off)
+
+
+def recover_step(service: Service, pen: Pen, operation: Operation, step: Step) -> bool:
+    """Read an UNKNOWN step back; False when it must wait for the quiescence to pass."""
+    sight = look_after_send(service, operation, step)
+    if isinstance(sight, Seen):
+        change = happened(
+            step, StepEvent.SEEN, reason="read back after a doubt", remote_id=sight.remote_id
+        )
+    elif isinstance(sight, Contradicted):
+        change = happened(step, StepEvent.CONTRADICTED, reason=sight.reason)
+    else:
+        quiet = quiet_from(step, service.limits.quiescence)
+        if quiet is not None and service.clock.host() < quiet:
+            return False
+        change = happened(step, StepEvent.ABSENT, reason="read back: not carried out")
+    record_change(service, pen, change)
+    return True
+
+
+def record_change(service: Service, pen: Pen, change: Change, by: str = BY) -> None:
+    """Commit one step's change under our lease."""
+    with service.store.begin(epoch=pen.epoch) as unit:
+        unit.journal.record_event(
+            change.before, change.event, change.after, by, service.clock.host()
+        )
+        unit.commit()
+
+
+def reload(service: Service, plan_id: PlanId) -> Operation:
+    """An operation as the journal has it now."""
+    with service.store.begin() as unit:
+        operation = unit.journal.load_operation(plan_id)
+    assert operation is not None  # noqa: S101 - the journal never loses a plan
+    return operation

@@ -1,0 +1,129 @@
+"""Carry out what people asked for: approvals, retries, cancellations, freeze and unfreeze."""
+
+from __future__ import annotations
+
+from connector.domain.ids import PlanId
+from connector.errors import ConnectorError
+from connector.ports.store import OperatorRequest, RequestKind, UnitOfWork
+from connector.runtime import facts
+from connector.runtime.service import Pen, Service
+from connector.saga.machine import cancel, happened, withdraw
+from connector.saga.states import StepEvent, StepState
+from connector.saga.steps import Operation, OperationState, Step
+
+ALL = "all"
+
+
+def carry_out_requests(service: Service, pen: Pen) -> int:
+    """Carry out every open request, each in a transaction of its own; their number."""
+    with service.store.begin() as unit:
+        waiting = unit.requests.load_open()
+    for request in waiting:
+        with service.store.begin(epoch=pen.epoch) as unit:
+            outcome = _carry_out(service, unit, request)
+            unit.requests.record_done(request.id, outcome, service.clock.host())
+            unit.commit()
+    return len(waiting)
+
+
+def _carry_out(service: Service, unit: UnitOfWork, request: OperatorRequest) -> str:
+    match request.kind:
+        case RequestKind.APPROVE:
+            return _approve(service, unit, request)
+        case RequestKind.RETRY | RequestKind.CANCEL:
+            return _move_held_step(service, unit, request)
+        case RequestKind.FREEZE:
+            unit.facts.record(facts.FROZEN, f"frozen by {request.by}: {request.subject}")
+            return "frozen"
+        case RequestKind.UNFREEZE:
+            unit.facts.record(facts.FROZEN, None)
+            unit.facts.record(facts.ACCOUNTS_COUNT, None)
+            return "unfrozen"
+
+
+def _approve(service: Service, unit: UnitOfWork, request: OperatorRequest) -> str:
+    waiting = unit.journal.load_operations({OperationState.PROPOSED})
+    chosen = [op for op in waiting if request.subject in {ALL, op.plan_id}]
+    for operation in chosen:
+        unit.journal.record_state(
+            operation.plan_id, OperationState.OPEN, "", request.by, service.clock.host()
+        )
+    if chosen and unit.facts.load(facts.FIRST_APPROVAL) is None:
+        stamp = f"{request.by} {service.clock.host().isoformat()}"
+        unit.facts.record(facts.FIRST_APPROVAL, stamp)
+    return f"approved {len(chosen)} plans" if chosen else "no such plan waits for approval"
+
+
+def _move_held_step(service: Service, unit: UnitOfWork, request: OperatorRequest) -> str:
+    found = _find_step(unit, request.subject)
+    if isinstance(found, str):
+        return found
+    operation, step = found
+    if step.state is not StepState.HELD:
+        return f"step {step.number} is {step.state}, not held"
+    reason = f"by {request.by}"
+    if request.kind is RequestKind.RETRY:
+        change = happened(step, StepEvent.RETRY_ASKED, reason=reason)
+        unit.journal.record_event(
+            change.before, change.event, change.after, request.by, service.clock.host()
+        )
+        return "will be tried again"
+    changes, gives_up = cancel(operation, step, reason)
+    for change in changes:
+        unit.journal.record_event(
+            change.before, change.event, change.after, request.by, service.clock.host()
+        )
+    if gives_up:
+        _give_up(service, unit, operation, step, request.by)
+    return "cancelled"
+
+
+def _give_up(service: Service, unit: UnitOfWork, operation: Operation, step: Step, by: str) -> None:
+    at = service.clock.host()
+    reason = f"step {step.number} was cancelled by {by}"
+    changes, handbacks = withdraw(operation, reason)
+    for change in changes:
+        unit.journal.record_event(change.before, change.event, change.after, by, at)
+    unit.journal.record_steps(handbacks, at)
+    unit.journal.record_state(operation.plan_id, OperationState.WITHDRAWN, reason, by, at)
+
+
+def _find_step(unit: UnitOfWork, subject: str) -> tuple[Operation, Step] | str:
+    plan_id, _, number = subject.partition("/")
+    operation = unit.journal.load_operation(PlanId(plan_id))
+    if operation is None:
+        return f"no plan {plan_id}"
+    for step in operation.steps:
+        if str(step.number) == number:
+            return operation, step
+    return f"plan {plan_id} has no step {number}"
+
+
+def record_request(service: Service, kind: RequestKind, subject: str, by: str) -> int:
+    """Ask for something; the next cycle carries it out. The request's number.
+
+    Raises:
+        ConnectorError: the plan or step does not exist, or is not in a state to be asked for.
+    """
+    with service.store.begin() as unit:
+        if problem := _judge_request(unit, kind, subject):
+            raise ConnectorError(problem)
+        number = unit.requests.record_request(kind, subject, by, service.clock.host())
+        unit.commit()
+    return number
+
+
+def _judge_request(unit: UnitOfWork, kind: RequestKind, subject: str) -> str:
+    if kind is RequestKind.APPROVE and subject != ALL:
+        operation = unit.journal.load_operation(PlanId(subject))
+        if operation is None:
+            return f"no plan {subject}; `linked-accounts status` lists those that wait"
+        if operation.state is not OperationState.PROPOSED:
+            return f"plan {subject} is {operation.state}, it does not wait for approval"
+    if kind in {RequestKind.RETRY, RequestKind.CANCEL}:
+        found = _find_step(unit, subject)
+        if isinstance(found, str):
+            return found
+        if found[1].state is not StepState.HELD:
+            return f"step {subject} is {found[1].state}, not held"
+    return ""

@@ -1,0 +1,209 @@
+"""Work: the one path on which anything is ever written to the platform.
+
+The intent stands in the journal; the world is looked at once more; SENDING is committed with the
+very parameters; one send; the answer is classified and checked; the outcome is committed. Nothing
+here sends twice: a step that must be sent again comes back through its state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connector.domain.ids import AccountId
+from connector.domain.window import guarded_until
+from connector.errors import (
+    InvariantBroken,
+    OutcomeUnknown,
+    PlatformDenied,
+    PlatformError,
+    PlatformRefused,
+    PlatformUnavailable,
+    RecordMissing,
+    ReplyMalformed,
+)
+from connector.ports.platform import BillingWriter
+from connector.runtime import facts
+from connector.runtime.observe_step import judge_before_send, look_after_send
+from connector.runtime.recover import BY, record_change, recover_step, reload
+from connector.runtime.service import Pen, Service
+from connector.runtime.verify import finish_operation
+from connector.saga.machine import (
+    backoff_until,
+    by_urgency,
+    claimed,
+    happened,
+    is_done,
+    next_step,
+    withdraw,
+)
+from connector.saga.preparation import Hold, Ready, Skip, Verdict, Withdraw
+from connector.saga.recovery import Contradicted, NotSeen, Seen
+from connector.saga.states import StepEvent, StepState
+from connector.saga.steps import Operation, OperationState, Step, StepKind
+
+UNPROVEN = "unknown"
+"""Release without a proven mapping: read it, but never write to it."""
+
+
+@dataclass(kw_only=True, slots=True)
+class WorkReport:
+    """What one turn of work came to."""
+
+    sends: int = 0
+    problems: list[PlatformError] = field(default_factory=list)
+
+
+def work(service: Service, pen: Pen) -> WorkReport:
+    """Drive every unfinished operation as far as it goes now; families side by side."""
+    report = WorkReport()
+    writer = service.writer
+    if writer is None:
+        return report
+    with service.store.begin() as unit:
+        operations = unit.journal.load_unfinished()
+        frozen = unit.facts.load(facts.FROZEN)
+    if frozen is not None:
+        return report
+    if operations and service.reader.capabilities.release == UNPROVEN:
+        service.alerts.alert("release_unproven", "no mapping is proven for this release: observing")
+        return report
+    families = _by_family(by_urgency(operations))
+    worker = _Worker(service, pen, writer)
+    with ThreadPoolExecutor(service.limits.concurrency, thread_name_prefix="work") as pool:
+        for done in pool.map(worker.work_family, families):
+            report.sends += done.sends
+            report.problems.extend(done.problems)
+    return report
+
+
+def _by_family(operations: Iterable[Operation]) -> list[list[Operation]]:
+    """One family, one hand; the family with the most urgent operation first."""
+    found: dict[AccountId, list[Operation]] = {}
+    for operation in operations:
+        found.setdefault(operation.main_id, []).append(operation)
+    return list(found.values())
+
+
+class _Worker:
+    """Carries one family's operations out; several run side by side, never for one family."""
+
+    def __init__(self, service: Service, pen: Pen, writer: BillingWriter) -> None:
+        self._service = service
+        self._pen = pen
+        self._writer = writer
+
+    def work_family(self, operations: list[Operation]) -> WorkReport:
+        """Work on a family until nothing of it is due; its troubles stop no other family."""
+        report = WorkReport()
+        try:
+            for operation in operations:
+                self._work_operation(operation, report)
+        except PlatformError as problem:
+            report.problems.append(problem)
+        except InvariantBroken as broken:
+            self._freeze(f"a law does not hold for family {operations[0].main_id}: {broken}")
+        return report
+
+    def _work_operation(self, operation: Operation, report: WorkReport) -> None:
+        while not self._pen.stop.is_set():
+            self._pen.beat()
+            operation = reload(self._service, operation.plan_id)
+            step = next_step(operation, self._service.clock.host())
+            if step is None:
+                break
+            if step.state is StepState.UNKNOWN:
+                if not recover_step(self._service, self._pen, operation, step):
+                    break
+            elif not self._advance(operation, step, report):
+                break
+        if is_done(operation):
+            finish_operation(self._service, self._pen, operation)
+
+    def _advance(self, operation: Operation, step: Step, report: WorkReport) -> bool:
+        """Judge an INTENDED step and act on the verdict; False when the operation must wait."""
+        now = self._service.clock.now()
+        if step.kind is StepKind.ISSUE and guarded_until(now, self._service.policy.merge):
+            return False
+        verdict = judge_before_send(self._service, operation, step)
+        if isinstance(verdict, Ready) and step.attempts >= self._service.limits.sends_max:
+            verdict = Hold(reason=f"sent {step.attempts} times, never seen on the platform")
+        if isinstance(verdict, Ready):
+            report.sends += 1
+            return self._send(operation, step, verdict)
+        self._record_verdict(operation, step, verdict)
+        return True
+
+    def _record_verdict(self, operation: Operation, step: Step, verdict: Verdict) -> None:
+        if isinstance(verdict, Withdraw):
+            self._record_withdrawal(operation, verdict.reason)
+        elif isinstance(verdict, Skip):
+            change = happened(step, StepEvent.WITHDRAWN, reason=verdict.reason)
+            record_change(self._service, self._pen, change)
+        elif isinstance(verdict, Hold):
+            change = happened(step, StepEvent.CONTRADICTED, reason=verdict.reason)
+            record_change(self._service, self._pen, change)
+
+    def _record_withdrawal(self, operation: Operation, reason: str) -> None:
+        at = self._service.clock.host()
+        changes, handbacks = withdraw(operation, reason)
+        with self._service.store.begin(epoch=self._pen.epoch) as unit:
+            for change in changes:
+                unit.journal.record_event(change.before, change.event, change.after, BY, at)
+            unit.journal.record_steps(handbacks, at)
+            state = OperationState.WITHDRAWN
+            unit.journal.record_state(operation.plan_id, state, reason, BY, at)
+            unit.commit()
+
+    def _send(self, operation: Operation, step: Step, verdict: Ready) -> bool:
+        """Commit SENDING, send once, commit what came of it; False when it must wait."""
+        change = claimed(step, verdict.effect, self._service.clock.host())
+        record_change(self._service, self._pen, change)
+        sending = change.after
+        try:
+            receipt = self._writer.send(sending.effect)
+        except PlatformUnavailable as down:
+            due_at = backoff_until(sending, self._service.clock.host(), down.retry_after_seconds)
+            self._record(sending, StepEvent.NOT_SENT, str(down), due_at=due_at)
+            return False
+        except PlatformDenied as denied:
+            due_at = backoff_until(sending, self._service.clock.host(), None)
+            self._record(sending, StepEvent.NOT_SENT, str(denied), due_at=due_at)
+            raise
+        except (PlatformRefused, RecordMissing) as refused:
+            self._record(sending, StepEvent.REFUSED, str(refused))
+            return True
+        except (OutcomeUnknown, ReplyMalformed) as doubt:
+            self._record(sending, StepEvent.UNCLEAR, str(doubt))
+            return True
+        self._check(operation, sending, receipt.remote_id)
+        return True
+
+    def _check(self, operation: Operation, sending: Step, remote_id: int | None) -> None:
+        """The platform said yes: see it before believing it."""
+        try:
+            sight = look_after_send(self._service, operation, sending, remote_id)
+        except PlatformError as doubt:
+            self._record(sending, StepEvent.UNCLEAR, f"answered yes, not checked: {doubt}")
+            return
+        if isinstance(sight, Seen):
+            change = happened(sending, StepEvent.ACCEPTED, remote_id=sight.remote_id)
+            record_change(self._service, self._pen, change)
+        elif isinstance(sight, Contradicted):
+            self._record(sending, StepEvent.REFUSED, f"answered yes, but {sight.reason}")
+        elif isinstance(sight, NotSeen):
+            self._record(sending, StepEvent.UNCLEAR, "answered yes, but it does not show")
+
+    def _record(
+        self, step: Step, event: StepEvent, reason: str, *, due_at: datetime | None = None
+    ) -> None:
+        change = happened(step, event, reason=reason, due_at=due_at)
+        record_change(self._service, self._pen, change)
+
+    def _freeze(self, sentence: str) -> None:
+        with self._service.store.begin(epoch=self._pen.epoch) as unit:
+            unit.facts.record(facts.FROZEN, sentence)
+            unit.commit()
+        self._service.alerts.alert("frozen", sentence)
