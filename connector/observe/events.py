@@ -59,6 +59,7 @@ class Event(StrEnum):
     PLAN_APPROVED = "plan.approved", "A plan may be carried out."
     PLAN_REFUSED = "plan.refused", "A rule forbids to act; the sentence names rule and mend."
     PLAN_WITHDRAWN = "plan.withdrawn", "A plan was given up; what it had taken is free again."
+    PLAN_UNVERIFIED = "plan.unverified", "A merge was carried out but does not add up; look at it."
     PLAN_CLOSED = "plan.closed", "Every step of a plan is done and was verified."
 
     STEP_SENT = "step.sent", "A write was sent, after its intent had been recorded."

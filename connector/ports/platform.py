@@ -135,8 +135,11 @@ class BillingReader(Protocol):
         """The highest id there is now; 0 for an empty collection."""
         ...
 
-    def read_feed(self, feed: Feed, after: int) -> tuple[FeedRow, ...]:
-        """Rows with a higher id, in growing order, at most a bounded number of pages."""
+    def read_feed(self, feed: Feed, after: int) -> Reading[FeedRow]:
+        """Rows with a higher id, in growing order, at most a bounded number of pages.
+
+        A row whose account cannot be read is in quarantine; one with an unreadable id is an error.
+        """
         ...
 
 

@@ -8,6 +8,7 @@ from connector.domain.accounts import Account, BillingMode
 from connector.domain.invariants import is_implausible_loss
 from connector.domain.links import Link, LinkMap, LinkSource
 from connector.domain.reconcile import LinkChange, SeenLink, reconcile_links
+from connector.observe.events import Event as Log
 from connector.ports.store import UnitOfWork
 from connector.runtime import facts
 from connector.runtime.service import Pen, Service
@@ -46,7 +47,7 @@ def _is_broken_view(service: Service, pen: Pen, held: LinkMap, seen: tuple[SeenL
     with service.store.begin(epoch=pen.epoch) as unit:
         unit.facts.record(facts.FROZEN, sentence)
         unit.commit()
-    service.alerts.alert("implausible_loss", sentence)
+    service.alerts.alert(Log.VIEW_IMPLAUSIBLE, sentence)
     return True
 
 

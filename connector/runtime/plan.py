@@ -15,6 +15,8 @@ from connector.domain.policy import Mode
 from connector.domain.refusals import Refusal
 from connector.domain.snapshot import FamilySnapshot, Quarantined
 from connector.domain.window import OpenWindow
+from connector.errors import InvariantBroken, ReplyMalformed
+from connector.observe.events import Event as Log
 from connector.ports.store import AgendaRow, UnitOfWork
 from connector.runtime.allowance import Allowance
 from connector.runtime.families import read_family
@@ -70,7 +72,30 @@ def plan_due_families(service: Service, pen: Pen, allowance: Allowance) -> int:
 def plan_families(service: Service, main_ids: Iterable[AccountId]) -> Iterable[FamilyPlan]:
     """Read and decide, several families side by side; writes nothing."""
     with ThreadPoolExecutor(service.limits.concurrency, thread_name_prefix="look") as pool:
-        yield from pool.map(lambda main_id: plan_family(service, main_id), main_ids)
+        yield from pool.map(lambda main_id: _look_at(service, main_id), main_ids)
+
+
+def _look_at(service: Service, main_id: AccountId) -> FamilyPlan:
+    """Plan one family; a reply that is none, or a broken law, stops this family alone."""
+    try:
+        return plan_family(service, main_id)
+    except ReplyMalformed as broken:
+        return FamilyPlan(
+            main_id=main_id,
+            snapshot=None,
+            quarantined=(
+                Quarantined(
+                    resource="reply",
+                    object_id=None,
+                    account_id=main_id,
+                    field=broken.field or "(body)",
+                    problem=str(broken),
+                ),
+            ),
+        )
+    except InvariantBroken as broken:
+        service.alerts.alert(Log.INVARIANT_BROKEN, str(broken), main_id=main_id)
+        return FamilyPlan(main_id=main_id, snapshot=None, refusals=(_law_broken(main_id, broken),))
 
 
 def plan_family(service: Service, main_id: AccountId) -> FamilyPlan:
@@ -100,6 +125,16 @@ def plan_family(service: Service, main_id: AccountId) -> FamilyPlan:
         windows=merge.windows,
         refusals=(*merge.refusals, *cascade.refusals),
         quarantined=reading.quarantined,
+    )
+
+
+def _law_broken(main_id: AccountId, broken: InvariantBroken) -> Refusal:
+    return Refusal(
+        rule="invariant_broken",
+        account_id=main_id,
+        subject=f"main account {main_id}",
+        sentence=f"a law does not hold for family {main_id}: {broken}",
+        mend="this is a defect of the connector: report it with `linked-accounts history`",
     )
 
 

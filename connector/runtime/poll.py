@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from connector.domain.ids import AccountId
 from connector.domain.invariants import is_implausible_loss
 from connector.domain.links import LinkMap
+from connector.domain.snapshot import Quarantined
+from connector.observe.events import Event as Log
 from connector.ports.platform import Feed, SavedAccount
 from connector.ports.store import UnitOfWork
 from connector.runtime import facts
@@ -26,6 +28,10 @@ same stamp. Stamps younger than this are *young*: read at once, and once more wh
 the young ones already read are remembered, or a poll within the same second would never be idle."""
 
 
+NOBODY = AccountId(0)
+"""Whose broken rows cannot be told; they are listed until the next daily look."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delta:
     """What the platform shows as new since the watermarks, and the watermarks after it."""
@@ -33,6 +39,7 @@ class Delta:
     touched: frozenset[AccountId]
     marks: dict[str, str]
     accounts: int
+    quarantined: tuple[Quarantined, ...]  #: new rows that name no readable account
     at: datetime
 
 
@@ -45,18 +52,26 @@ def read_delta(service: Service) -> Delta:
         since = unit.facts.load(facts.ACCOUNTS_UPDATED)
         seen = set((unit.facts.load(facts.ACCOUNTS_YOUNG) or "").split())
     touched: set[AccountId] = set()
+    quarantined: list[Quarantined] = []
     after: dict[str, str] = {}
     for feed, mark in marks.items():
-        last, changed = _read_feed(service, feed, mark)
+        last, changed, broken = _read_feed(service, feed, mark)
         after[facts.feed_mark(feed)] = str(last)
         touched |= changed
+        quarantined.extend(broken)
     if since is not None:
         saved = service.reader.read_accounts_updated(datetime.fromisoformat(since))
         young = {_stamp(row) for row in saved if row.saved_at > at - LAG}
         touched.update(row.id for row in saved if _stamp(row) not in young & seen)
         after[facts.ACCOUNTS_YOUNG] = " ".join(sorted(young))
     after[facts.ACCOUNTS_UPDATED] = (at - LAG).isoformat()
-    return Delta(touched=frozenset(touched), marks=after, accounts=accounts, at=at)
+    return Delta(
+        touched=frozenset(touched),
+        marks=after,
+        accounts=accounts,
+        quarantined=tuple(quarantined),
+        at=at,
+    )
 
 
 def poll(service: Service, pen: Pen) -> int:
@@ -68,6 +83,8 @@ def poll(service: Service, pen: Pen) -> int:
             touched = families_of(links, delta.touched)
             unit.agenda.record_due(touched, delta.at, "changed on the platform")
             _record_sweep(service, unit, links, delta.at)
+            if delta.quarantined:
+                unit.findings.record_quarantine(NOBODY, delta.quarantined, service.clock.host())
             for name, value in delta.marks.items():
                 unit.facts.record(name, value)
             unit.facts.record(facts.ACCOUNTS_COUNT, str(delta.accounts))
@@ -87,14 +104,18 @@ def _stamp(row: SavedAccount) -> str:
     return f"{row.id}@{row.saved_at.astimezone(UTC).isoformat()}"
 
 
-def _read_feed(service: Service, feed: Feed, mark: str | None) -> tuple[int, set[AccountId]]:
+def _read_feed(
+    service: Service, feed: Feed, mark: str | None
+) -> tuple[int, set[AccountId], tuple[Quarantined, ...]]:
     if mark is None:  # first poll: links put their families on the agenda, history is not news
-        return service.reader.read_last_id(feed), set()
-    rows = service.reader.read_feed(feed, int(mark))
+        return service.reader.read_last_id(feed), set(), ()
+    reading = service.reader.read_feed(feed, int(mark))
     with service.store.begin() as unit:
-        own = unit.journal.load_own_ids(feed, [row.id for row in rows])
-    last = max((row.id for row in rows), default=int(mark))
-    return last, {row.account_id for row in rows if row.id not in own}
+        own = unit.journal.load_own_ids(feed, [row.id for row in reading.rows])
+    ids = [row.id for row in reading.rows] + [row.object_id or 0 for row in reading.quarantined]
+    last = max([int(mark), *ids])
+    touched = {row.account_id for row in reading.rows if row.id not in own}
+    return last, touched, reading.quarantined
 
 
 def _record_sweep(service: Service, unit: UnitOfWork, links: LinkMap, at: datetime) -> None:
@@ -102,6 +123,7 @@ def _record_sweep(service: Service, unit: UnitOfWork, links: LinkMap, at: dateti
     if last is not None and at - datetime.fromisoformat(last) < service.limits.sweep:
         return
     unit.agenda.record_due(links.main_ids, at, "daily look at every family")
+    unit.findings.record_quarantine(NOBODY, (), service.clock.host())
     unit.facts.record(facts.LAST_SWEEP, at.isoformat())
 
 
@@ -117,5 +139,5 @@ def _is_plausible(service: Service, unit: UnitOfWork, delta: Delta) -> bool:
     )
     if unit.facts.load(facts.FROZEN) is None:
         unit.facts.record(facts.FROZEN, sentence)
-    service.alerts.alert("implausible_loss", sentence, before=before, now=delta.accounts)
+    service.alerts.alert(Log.VIEW_IMPLAUSIBLE, sentence, before=before, now=delta.accounts)
     return False

@@ -7,6 +7,7 @@ from datetime import UTC
 from connector.domain.ids import InvoiceId
 from connector.domain.invoices import Invoice
 from connector.errors import RecordMissing
+from connector.observe.events import Event as Log
 from connector.runtime.service import Pen, Service
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, OperationKind, OperationState, StepKind
@@ -31,7 +32,7 @@ def finish_operation(service: Service, pen: Pen, operation: Operation) -> bool:
         unit.journal.record_state(operation.plan_id, state, why, BY, service.clock.host())
         unit.commit()
     if problems:
-        service.alerts.alert("merge_not_verified", why, plan_id=operation.plan_id)
+        service.alerts.alert(Log.PLAN_UNVERIFIED, why, plan_id=operation.plan_id)
     return not problems
 
 

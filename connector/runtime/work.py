@@ -24,6 +24,7 @@ from connector.errors import (
     RecordMissing,
     ReplyMalformed,
 )
+from connector.observe.events import Event as Log
 from connector.ports.platform import BillingWriter
 from connector.runtime import facts
 from connector.runtime.observe_step import judge_before_send, look_after_send
@@ -68,7 +69,9 @@ def work(service: Service, pen: Pen) -> WorkReport:
     if frozen is not None:
         return report
     if operations and service.reader.capabilities.release == UNPROVEN:
-        service.alerts.alert("release_unproven", "no mapping is proven for this release: observing")
+        service.alerts.alert(
+            Log.PLATFORM_UNKNOWN, "no mapping is proven for this release: observing"
+        )
         return report
     families = _by_family(by_urgency(operations))
     worker = _Worker(service, pen, writer)
@@ -206,4 +209,4 @@ class _Worker:
         with self._service.store.begin(epoch=self._pen.epoch) as unit:
             unit.facts.record(facts.FROZEN, sentence)
             unit.commit()
-        self._service.alerts.alert("frozen", sentence)
+        self._service.alerts.alert(Log.WRITES_FROZEN, sentence)
