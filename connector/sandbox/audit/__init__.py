@@ -1,0 +1,1 @@
+"""The auditor: what each family should owe, derived from causes, against what the tables show."""

@@ -1,0 +1,78 @@
+"""Rules about service and reach: who was released, who was left blocked, who was touched."""
+
+from collections.abc import Iterator
+
+from connector.sandbox.audit.family import Evidence, Family, live_customers
+from connector.sandbox.audit.findings import Finding
+from connector.sandbox.ledger.standing import overdue_amount
+from connector.sandbox.records import Customer
+from connector.sandbox.witness import StatusTurn
+from connector.sandbox.world import World
+
+CUT_OFF = frozenset({"blocked", "disabled"})
+
+
+def service_findings(evidence: Evidence, family: Family) -> Iterator[Finding]:
+    """All status rules over one family."""
+    for customer_id in family.merging:
+        for index, turn in enumerate(evidence.turns[customer_id]):
+            if turn.actor == "api":
+                earlier = evidence.turns[customer_id][:index]
+                yield from _turn_findings(family, turn, earlier)
+    main = evidence.world.customers.get(family.main_id)
+    if main is not None and _is_clear(evidence.world, main):
+        yield from _left_blocked(evidence, family)
+
+
+def touch_findings(world: World, families: list[Family]) -> Iterator[Finding]:
+    """API writes to accounts that no connector has any business with."""
+    home = {member: family for family in families for member in family.members}
+    seen: set[int] = set()
+    for write in world.witness.writes:
+        family = home.get(write.customer_id)
+        if write.customer_id in seen:
+            continue
+        if family is None or write.customer_id in family.independent:
+            seen.add(write.customer_id)
+            yield Finding(
+                rule="independent_touched" if family else "stranger_touched",
+                family=family.main_id if family else 0,
+                account=write.customer_id,
+                detail=f"{write.method} {write.resource} {write.record_id} at {write.at}",
+            )
+
+
+def _turn_findings(
+    family: Family, turn: StatusTurn, earlier: list[StatusTurn]
+) -> Iterator[Finding]:
+    def finding(rule: str, detail: str) -> Finding:
+        text = f"{turn.old} to {turn.new} at {turn.at}: {detail}"
+        return Finding(rule=rule, family=family.main_id, account=turn.customer_id, detail=text)
+
+    if turn.new == "active" and turn.old in CUT_OFF:
+        block = next((past for past in reversed(earlier) if past.new in CUT_OFF), None)
+        if block is not None and block.actor == "admin":
+            yield finding("released_admin_block", "a person had cut this account off")
+        if turn.payer_overdue:
+            yield finding("early_release", f"the main still owed {turn.payer_overdue} overdue")
+    if turn.new == "blocked" and turn.payer_status not in CUT_OFF:
+        yield finding("wrong_suspension", f"the main was {turn.payer_status}")
+
+
+def _is_clear(world: World, main: Customer) -> bool:
+    billing = world.billing_of(main.id)
+    solvent = billing.deposit >= billing.min_balance
+    return main.status == "active" and solvent and not overdue_amount(world, main.id)
+
+
+def _left_blocked(evidence: Evidence, family: Family) -> Iterator[Finding]:
+    for sub in live_customers(evidence.world, sorted(family.aggregated)):
+        blocks = [turn for turn in evidence.turns[sub.id] if turn.new == "blocked"]
+        by_person = bool(blocks) and blocks[-1].actor == "admin"
+        if sub.status == "blocked" and not by_person and not overdue_amount(evidence.world, sub.id):
+            yield Finding(
+                rule="left_blocked",
+                family=family.main_id,
+                account=sub.id,
+                detail="still blocked though its main is clear and no person blocked it",
+            )

@@ -1,0 +1,1 @@
+"""The platform's own daily rounds, driven by the virtual clock."""

@@ -1,0 +1,1 @@
+"""How rows look on the wire: the attributes of each resource and one codec per release."""

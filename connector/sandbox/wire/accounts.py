@@ -1,0 +1,73 @@
+"""Attributes of customers, their billing, services, status history and partners."""
+
+from connector.sandbox.wire.fields import Kind, linked_only, of_kind
+
+CUSTOMER = (
+    *of_kind(Kind.INTEGER, "id", readonly=True),
+    *of_kind(Kind.TEXT, "login", "status", "billing_type"),
+    *of_kind(Kind.INTEGER, "partner_id", "location_id"),
+    *linked_only(Kind.INTEGER, "parent_id"),
+    *of_kind(Kind.TEXT, "category", "name!", "email", "billing_email", "phone"),
+    *of_kind(Kind.TEXT, "street_1", "zip_code", "city"),
+    *of_kind(Kind.INTEGER, "subdivision_id"),
+    *of_kind(Kind.TEXT, "gps"),
+    *of_kind(Kind.DATE, "date_add"),
+    *of_kind(Kind.TEXT, "added_by", readonly=True),
+    *of_kind(Kind.INTEGER, "added_by_id", readonly=True),
+    *of_kind(Kind.INSTANT, "last_online", "last_update", readonly=True),
+    *of_kind(Kind.INSTANT, "conversion_date"),
+    *of_kind(Kind.COLUMN, "mrr_total", "daily_prepaid_cost", readonly=True),
+    *of_kind(Kind.TEXT, "gdpr_agreed", "password"),
+    *of_kind(Kind.LABELS, "customer_labels"),
+    *of_kind(Kind.MAP, "additional_attributes"),
+)
+BILLING = (
+    *of_kind(Kind.INTEGER, "customer_id", readonly=True),
+    *of_kind(Kind.INTEGER, "enabled"),
+    *of_kind(Kind.NUMBER_AS_TEXT, "type"),
+    *of_kind(Kind.COLUMN, "deposit", readonly=True),
+    *of_kind(Kind.NUMBER_AS_TEXT, "billing_date", "billing_due", "blocking_period"),
+    *of_kind(Kind.NUMBER_AS_TEXT, "grace_period", "make_invoices", "payment_method"),
+    *of_kind(Kind.COLUMN, "min_balance"),
+    *of_kind(Kind.NUMBER_AS_TEXT, "request_auto_enable", "request_auto_day"),
+    *of_kind(Kind.NUMBER_AS_TEXT, "request_auto_period"),
+    *of_kind(Kind.INTEGER, "request_auto_type"),
+    *of_kind(Kind.DATE, "request_auto_next"),
+    *of_kind(Kind.NUMBER_AS_TEXT, "reminder_enable", "reminder_day_1", "reminder_day_2"),
+    *of_kind(Kind.NUMBER_AS_TEXT, "reminder_day_3", "reminder_payment"),
+    *of_kind(Kind.COLUMN, "reminder_payment_value"),
+    *of_kind(Kind.TEXT, "reminder_payment_comment"),
+    *of_kind(Kind.NUMBER_AS_TEXT, "reminder_type"),
+    *of_kind(Kind.TEXT, "billing_person", "billing_street_1", "billing_zip_code", "billing_city"),
+    *linked_only(Kind.TEXT, "sub_billing_mode"),
+    *of_kind(Kind.NUMBER_AS_TEXT, "send_finance_notification"),
+    *of_kind(Kind.COLUMN, "partner_percent"),
+)
+SERVICE = (
+    *of_kind(Kind.INTEGER, "id", readonly=True),
+    *of_kind(Kind.INTEGER, "parent_id"),
+    *of_kind(Kind.INTEGER, "customer_id", readonly=True),
+    *of_kind(Kind.INTEGER, "tariff_id!", "bundle_service_id"),
+    *of_kind(Kind.TEXT, "description!"),
+    *of_kind(Kind.INTEGER, "quantity!"),
+    *of_kind(Kind.TEXT, "unit"),
+    *of_kind(Kind.COLUMN, "unit_price"),
+    *of_kind(Kind.DATE, "start_date!", "end_date!"),
+    *of_kind(Kind.FLAG, "discount"),
+    *of_kind(Kind.TEXT, "discount_type"),
+    *of_kind(Kind.COLUMN, "discount_value"),
+    *of_kind(Kind.DATE, "discount_start_date", "discount_end_date"),
+    *of_kind(Kind.TEXT, "discount_text", "status!", "status_new"),
+    *of_kind(Kind.FLAG, "on_approve"),
+    *of_kind(Kind.NUMBER_AS_TEXT, "period"),
+    *of_kind(Kind.TEXT, "type", readonly=True),
+    *of_kind(Kind.TEXT, "login", "ipv4", "mac"),
+)
+CHANGE = (
+    *of_kind(Kind.INTEGER, "id", "customer_id", "service_id", readonly=True),
+    *of_kind(Kind.TEXT, "old_status", "new_status", readonly=True),
+    *of_kind(Kind.DATE, "date", readonly=True),
+    *of_kind(Kind.TEXT, "time", "tariff_type", readonly=True),
+    *of_kind(Kind.INTEGER, "old_tariff", "new_tariff", "administrator_id", readonly=True),
+)
+PARTNER = (*of_kind(Kind.INTEGER, "id", readonly=True), *of_kind(Kind.TEXT, "name!"))

@@ -1,0 +1,78 @@
+"""Creating, changing and deleting invoices, by the state the document is in."""
+
+from connector.sandbox.errors import FieldFault
+from connector.sandbox.ledger.allocation import covered
+from connector.sandbox.ledger.invoices import (
+    approve_invoice,
+    issue_invoice,
+    rename_invoice,
+    rewrite_items,
+)
+from connector.sandbox.records import Invoice
+from connector.sandbox.wire.documents import INVOICE, ITEM
+from connector.sandbox.wire.reading import (
+    Body,
+    ItemReading,
+    apply_changes,
+    read_changes,
+    require,
+)
+from connector.sandbox.witness import Actor
+from connector.sandbox.world import World
+
+ALWAYS = frozenset({"note", "memo", "additional_attributes"})
+PARTLY_PAID = ALWAYS | {"date_created", "date_till", "number"}
+UNPAID = PARTLY_PAID | {"items", "type", "is_sent", "use_transactions", "payd_from_deposit"}
+
+
+def create_invoice(world: World, body: Body, actor: Actor) -> Invoice:
+    """Issue an invoice from a body; it debits the account at once unless pending."""
+    require(INVOICE, body)
+    draft = Invoice()
+    reading = ItemReading(fields=ITEM)
+    apply_changes(draft, read_changes(INVOICE, body, linked=world.linked_accounts, items=reading))
+    for item in draft.items:
+        item.id = 0
+    return issue_invoice(world, draft, actor)
+
+
+def update_invoice(world: World, invoice: Invoice, body: Body, actor: Actor) -> None:
+    """Change what the document's state allows; naming an unchanged value is no change."""
+    reading = ItemReading(fields=ITEM, held=tuple(invoice.items))
+    named = read_changes(INVOICE, body, linked=world.linked_accounts, items=reading)
+    changes = {attr: value for attr, value in named.items() if _differs(invoice, attr, value)}
+    approved = changes.pop("status", None) == "not_paid" and invoice.status == "pending"
+    if not approved and "status" in named and named["status"] != invoice.status:
+        raise FieldFault({"status": "Status cannot be changed"})
+    _refuse_frozen(world, invoice, changes)
+    items = changes.pop("items", None)
+    if isinstance(items, list):
+        rewrite_items(world, invoice, items, actor)
+    number = changes.pop("number", None)
+    if isinstance(number, str):
+        rename_invoice(world, invoice, number)
+    apply_changes(invoice, changes)
+    invoice.date_updated = world.today()
+    if approved:
+        approve_invoice(world, invoice, actor)
+
+
+def editable(world: World, invoice: Invoice) -> frozenset[str]:
+    """The attributes that may change in the document's present state."""
+    if invoice.status in {"paid", "deleted"}:
+        return ALWAYS
+    return PARTLY_PAID if covered(world, invoice) else UNPAID
+
+
+def _refuse_frozen(world: World, invoice: Invoice, changes: dict[str, object]) -> None:
+    frozen = set(changes) - editable(world, invoice)
+    if frozen:
+        state = "partially paid" if invoice.status == "not_paid" else invoice.status
+        raise FieldFault(dict.fromkeys(sorted(frozen), f"This invoice is {state}"))
+
+
+def _differs(invoice: Invoice, attr: str, value: object) -> bool:
+    held = getattr(invoice, attr)
+    if isinstance(held, dict) and isinstance(value, dict):
+        return any(held.get(name) != text for name, text in value.items())
+    return bool((held or None) != (value or None))
