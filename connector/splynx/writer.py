@@ -1,0 +1,36 @@
+"""The one way to write to the platform; not even built in ``observe`` mode."""
+
+from __future__ import annotations
+
+from connector.errors import PlatformDenied
+from connector.ports.platform import Receipt
+from connector.saga.effects import Effect
+from connector.splynx.bodies import request_of
+from connector.splynx.connection import UNKNOWN, SplynxConnection
+from connector.splynx.verdict import new_id_of
+
+
+class SplynxWriter:
+    """A :class:`~connector.ports.platform.BillingWriter`."""
+
+    def __init__(self, connection: SplynxConnection) -> None:
+        self._connection = connection
+
+    def send(self, effect: Effect) -> Receipt:
+        """Send one write, once.
+
+        Raises:
+            PlatformUnavailable: certainly not carried out.
+            OutcomeUnknown: may have been carried out.
+            PlatformRefused: declined, with the platform's words.
+            PlatformDenied: not allowed; also for a release without a proven mapping.
+            RecordMissing: the invoice or account is not there (any more).
+        """
+        if self._connection.capabilities.release == UNKNOWN:
+            raise PlatformDenied(
+                "this release of the platform is not known, so nothing is written to it;"
+                " name it in platform.release if you are sure"
+            )
+        request = request_of(effect, self._connection.mapping)
+        reply = self._connection.client.write(request)
+        return Receipt(remote_id=new_id_of(reply) if request.method == "POST" else None)
