@@ -33,7 +33,7 @@ class CycleReport:
     problems: list[PlatformError] = field(default_factory=list)
 
     def add(self, other: CycleReport) -> None:
-        """Add another turn's figures."""
+        """Add another turn's figures; troubles are the latest turn's, earlier ones may be over."""
         self.touched += other.touched
         self.looked_at += other.looked_at
         self.sends += other.sends

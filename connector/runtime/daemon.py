@@ -163,7 +163,9 @@ class _Daemon:
             return
         with self._swap:
             self._service = rewired(self._wired, settings)
-        configure_logging(settings.log.level, settings.log.format)
+        secrets = (settings.platform.key, settings.platform.secret)
+        masked = [secret.get_secret_value() for secret in secrets if secret is not None]
+        configure_logging(settings.log.level, settings.log.format, secrets=masked)
         change_interval(settings.poll.interval_seconds)
         self._log.info(Log.SETTINGS_RELOADED, mode=settings.mode)
 

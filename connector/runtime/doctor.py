@@ -54,8 +54,12 @@ def examine(settings: Settings) -> Iterator[Check]:
     try:
         with open_service(settings) as wired:
             yield _ok("store", f"{settings.store.url} is open, install {_install_id(wired)}")
-            yield from _examine_platform(settings, wired)
-            yield _judge_links(wired.service)
+            answered = False
+            for check in _examine_platform(settings, wired):
+                answered = answered or (check.name == "reach" and check.verdict is Verdict.OK)
+                yield check
+            if answered:
+                yield _judge_links(wired.service)
             yield _judge_mode(wired.service)
     except SetupError as error:
         for problem in error.problems:

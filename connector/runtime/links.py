@@ -46,14 +46,16 @@ def parse_csv(text: str) -> tuple[tuple[ProposedLink, ...], tuple[LineProblem, .
         )
     rows: list[ProposedLink] = []
     problems: list[LineProblem] = []
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        parsed = _parse_line(reader.line_num, [cell.strip() for cell in cells])
-        if isinstance(parsed, ProposedLink):
-            rows.append(parsed)
-        else:
-            problems.extend(parsed)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                parsed = _parse_line(reader.line_num, [cell.strip() for cell in cells])
+                if isinstance(parsed, ProposedLink):
+                    rows.append(parsed)
+                else:
+                    problems.extend(parsed)
+    except csv.Error as broken:
+        problems.append(LineProblem(line=reader.line_num, sentence=f"not a line of CSV: {broken}"))
     return tuple(rows), tuple(problems)
 
 
@@ -124,7 +126,7 @@ def _parse_line(line: int, cells: list[str]) -> ProposedLink | list[LineProblem]
     problems = [
         f"{name} {cell!r} is not an account number"
         for name, cell in zip(HEADING, cells[:2], strict=False)
-        if not (cell.isascii() and cell.isdigit() and 0 < int(cell) <= LARGEST_ID)
+        if not _is_account_number(cell)
     ]
     modes = [mode.value for mode in BillingMode]
     if cells[2].lower() not in modes:
@@ -137,6 +139,11 @@ def _parse_line(line: int, cells: list[str]) -> ProposedLink | list[LineProblem]
         sub_id=AccountId(int(cells[1])),
         mode=BillingMode(cells[2].lower()),
     )
+
+
+def _is_account_number(cell: str) -> bool:
+    is_number = cell.isascii() and cell.isdigit() and len(cell) <= len(str(LARGEST_ID))
+    return is_number and 0 < int(cell) <= LARGEST_ID
 
 
 def _dated(service: Service, held: LinkMap, link: Link) -> Link:

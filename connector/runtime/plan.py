@@ -174,7 +174,8 @@ def _record_operations(
     if plan.snapshot is None or plan.quarantined:
         return
     waiting = unit.journal.load_operations({OperationState.PROPOSED}, plan.main_id)
-    planned = [_named(service, unit, build) for build in plan.builders]
+    origin = Origin(install_id=service.store.install_id, at=plan.snapshot.at)
+    planned = [name_operation(unit, build, origin) for build in plan.builders]
     ids = {operation.plan_id for operation in planned}
     for old in waiting:
         if old.plan_id not in ids:
@@ -195,19 +196,17 @@ def _record_superseded(unit: UnitOfWork, old: Operation, at: datetime) -> None:
     unit.journal.record_state(old.plan_id, OperationState.WITHDRAWN, why, BY, at)
 
 
-def _named(service: Service, unit: UnitOfWork, build: Callable[[Origin], Operation]) -> Operation:
-    """Build an operation under a name that no ended operation has used."""
-    attempt = 0
+def name_operation(
+    unit: UnitOfWork, build: Callable[[Origin], Operation], origin: Origin
+) -> Operation:
+    """An operation under a name that no ended one has used; as the journal has it, if it does."""
+    ended = {OperationState.WITHDRAWN, OperationState.CLOSED}
     while True:
-        origin = Origin(
-            install_id=service.store.install_id, at=service.clock.now(), attempt=attempt
-        )
         operation = build(origin)
         known = unit.journal.load_operation(operation.plan_id)
-        ended = {OperationState.WITHDRAWN, OperationState.CLOSED}
         if known is None or known.state not in ended:
-            return operation
-        attempt += 1
+            return known or operation
+        origin = replace(origin, attempt=origin.attempt + 1)
 
 
 def _is_new(unit: UnitOfWork, operation: Operation) -> bool:

@@ -38,8 +38,9 @@ def due_families(service: Service) -> tuple[AccountId, ...]:
 
 def all_families(service: Service) -> tuple[AccountId, ...]:
     """Every family with a link that is valid today."""
+    today = service.clock.now().date()  # may ask the platform: never inside a unit of work
     with service.store.begin() as unit:
-        links = unit.links.load_map(service.clock.now().date())
+        links = unit.links.load_map(today)
     return tuple(sorted(links.main_ids))
 
 

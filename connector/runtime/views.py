@@ -20,7 +20,7 @@ from connector.ports.platform import BillingReader
 from connector.ports.store import AgendaRow, Finding, HistoryRow, OperatorRequest, UnitOfWork
 from connector.runtime import facts
 from connector.runtime.clocks import ServerClock, WallClock
-from connector.runtime.plan import FamilyPlan
+from connector.runtime.plan import FamilyPlan, name_operation
 from connector.runtime.service import Limits, Service
 from connector.saga.machine import held_steps, is_done
 from connector.saga.planning import Origin
@@ -225,27 +225,11 @@ def load_history(service: Service, subject: str | None, limit: int) -> tuple[His
 
 def name_operations(service: Service, plan: FamilyPlan) -> tuple[Operation, ...]:
     """The operations of a plan under the names, and in the state, that the journal has for them."""
-    if plan.quarantined:  # nothing of such a family is written
+    if plan.snapshot is None or plan.quarantined:  # nothing of such a family is written
         return ()
-    at = service.clock.now()
+    origin = Origin(install_id=service.store.install_id, at=plan.snapshot.at)
     with service.store.begin() as unit:
-        return tuple(
-            _named(unit, plan, number, Origin(install_id=service.store.install_id, at=at))
-            for number in range(len(plan.builders))
-        )
-
-
-def _named(unit: UnitOfWork, plan: FamilyPlan, number: int, origin: Origin) -> Operation:
-    ended = {OperationState.WITHDRAWN, OperationState.CLOSED}
-    attempt = 0
-    while True:
-        operation = plan.builders[number](
-            Origin(install_id=origin.install_id, at=origin.at, attempt=attempt)
-        )
-        known = unit.journal.load_operation(operation.plan_id)
-        if known is None or known.state not in ended:
-            return operation if known is None else known
-        attempt += 1
+        return tuple(name_operation(unit, build, origin) for build in plan.builders)
 
 
 def is_recorded(service: Service, operation: Operation) -> bool:
@@ -260,8 +244,9 @@ def resolve_families(service: Service, account_ids: tuple[int, ...]) -> tuple[Ac
     Raises:
         LookupError: with the first account that belongs to none.
     """
+    today = service.clock.now().date()  # may ask the platform: never inside a transaction
     with service.store.begin() as unit:
-        links = unit.links.load_map(service.clock.now().date())
+        links = unit.links.load_map(today)
     found: set[AccountId] = set()
     for account_id in account_ids:
         mains = links.main_ids_of(AccountId(account_id))

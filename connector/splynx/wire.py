@@ -137,7 +137,8 @@ class Wire:
             try:
                 return self._received(built)
             except httpx.HTTPError as error:
-                sentence = f"{type(error).__name__}: {error}"
+                origin = f"{built.url.scheme}://{built.url.netloc.decode()}"
+                sentence = f"{origin} does not answer: {type(error).__name__}: {error}"
                 raise WireFailure(sentence, sent=not isinstance(error, NOTHING_SENT)) from error
 
     def server_time(self) -> datetime | None:

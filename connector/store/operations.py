@@ -16,7 +16,7 @@ from connector.store.schema import journal_event, operation, source, step
 
 T = TypeVar("T")
 
-_TO_DO = sorted(state.value for state in StepState if state not in FINISHED | {StepState.HELD})
+_TO_DO = sorted(state.value for state in StepState if state not in FINISHED)
 
 UNFINISHED = or_(
     operation.c.state == OperationState.OPEN.value,
@@ -25,7 +25,7 @@ UNFINISHED = or_(
         operation.c.plan_id.in_(select(step.c.plan_id).where(step.c.state.in_(_TO_DO))),
     ),
 )
-"""Open, even if every step is confirmed; or withdrawn with steps that can still be done."""
+"""Open, even if every step is confirmed; or withdrawn with steps that are not finished."""
 
 
 def load(connection: Connection, condition: ColumnElement[bool]) -> tuple[Operation, ...]:

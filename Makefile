@@ -1,0 +1,56 @@
+# One door for everything: `make demo` shows it work, `make test` proves it, `make check` is what a
+# commit must pass. A bare machine needs Python 3.11 or newer and make; the rest comes from uv.lock.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .uv/bin/uv
+RUN := .venv/bin/python
+FAMILIES ?= 20
+SEED ?= 1
+SERVE ?=
+
+.PHONY: help demo test check static format example clean
+
+# What can be made, one line each.
+help:
+	@awk '/^# /{text=substr($$0,3)} /^[a-z]+:/{split($$1,name,":"); printf "  make %-9s %s\n", name[1], text; text=""}' Makefile
+
+# Play one simulated month with 20 families; SERVE=1 stays up.
+demo: .venv/ready
+	@$(RUN) -m connector demo --families $(FAMILIES) --seed $(SEED) $(if $(SERVE),--serve)
+
+# Run every test, the slow ones with real processes included.
+test: .venv/ready
+	$(RUN) -m pytest
+
+# What every commit passes: style, types, import contracts, and the quick tests.
+check: static
+	$(RUN) -m pytest -m "not slow"
+
+# Style, types and import contracts.
+static: .venv/ready
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+# Let the formatter have its way.
+format: .venv/ready
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+# Write config.example.toml anew from the settings.
+example: .venv/ready
+	$(RUN) -c "from connector.config import example_toml; print(example_toml(), end='')" > config.example.toml
+
+# Remove everything that was built here.
+clean:
+	rm -rf .venv .uv dist build .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+.venv/ready: uv.lock pyproject.toml | $(UV)
+	$(UV) sync --frozen --quiet --no-python-downloads --python "$$(command -v $(PYTHON))"
+	@touch $@
+
+$(UV):
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)

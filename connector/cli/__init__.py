@@ -1,0 +1,1 @@
+"""The command line: thin commands; every rule, and all work, is elsewhere."""

@@ -1,0 +1,164 @@
+"""``status``: one screen that says what is wrong, and what to do about it. Asks the platform nothing."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from connector.cli.common import AsJson, Given
+from connector.cli.endings import DONE, FAILED
+from connector.cli.jsonout import print_document
+from connector.cli.opening import load
+from connector.cli.rendering import for_people, heading, line, moment, pairs
+from connector.cli.views_json import held_view, operation_view, refusal_view
+from connector.config import Settings
+from connector.domain.refusals import Weight
+from connector.ports.store import Finding
+from connector.runtime.views import Overview, load_overview, open_desk
+from connector.saga.states import StepState
+from connector.saga.steps import Operation
+
+SHOWN_MAX = 20
+"""Lines of one kind on the screen; ``--json`` has all."""
+
+
+def status(*, json: AsJson = False, context: Given) -> int:
+    """Show what stands open; 1 if something is held, unverified, in quarantine or frozen."""
+    settings = load(context, need_secrets=False)
+    with open_desk(settings) as desk:
+        view = load_overview(desk)
+    if json:
+        _print_json(settings, view)
+    else:
+        _print_text(settings, view)
+    return FAILED if view.needs_somebody else DONE
+
+
+def _print_json(settings: Settings, view: Overview) -> None:
+    print_document(
+        {
+            "mode": settings.mode,
+            "last_mode": view.last_mode,
+            "platform": settings.platform.base_url,
+            "last_poll": view.last_poll,
+            "last_sweep": view.last_sweep,
+            "links": view.links,
+            "frozen": view.frozen,
+            "needs_somebody": view.needs_somebody,
+            "waiting": [operation_view(op) for op in view.waiting],
+            "under_way": [operation_view(op) for op in view.under_way],
+            "held": [held_view(held) for held in view.held],
+            "unverified": [operation_view(op) for op in view.unverified],
+            "refusals": [refusal_view(row) for row in view.refusals],
+            "quarantine": view.quarantine,
+            "agenda": view.agenda,
+            "requests": view.requests,
+        }
+    )
+
+
+def _print_text(settings: Settings, view: Overview) -> None:
+    console = for_people()
+    pairs(console, _facts(settings, view))
+    _print_held(console, view)
+    _print_operations(console, view)
+    _print_refusals(console, view)
+    _section(
+        console,
+        "in quarantine: these records do not fit, and their families are not written to",
+        [
+            f"{row.resource} {row.object_id or '?'} of account {row.account_id or '?'}: "
+            f"field {row.field} {row.problem}"
+            for row in view.quarantine
+        ],
+    )
+    _section(
+        console,
+        "asked for, not carried out yet",
+        [f"request {row.id} by {row.by}: {row.kind} {row.subject}" for row in view.requests],
+    )
+    _section(
+        console,
+        "families to look at",
+        [f"{moment(row.due_at)}  family {row.main_id}: {row.reason}" for row in view.agenda],
+    )
+    console.print()
+    console.print("somebody must look" if view.needs_somebody else "nothing is wrong")
+
+
+def _facts(settings: Settings, view: Overview) -> list[tuple[str, object]]:
+    mode: str = settings.mode
+    if view.last_mode is not None and view.last_mode != settings.mode:
+        mode = f"{settings.mode} (the latest cycle ran in {view.last_mode})"
+    links = view.links
+    return [
+        ("mode", mode),
+        ("platform", settings.platform.base_url),
+        ("last poll", "never" if view.last_poll is None else moment(view.last_poll)),
+        (
+            "links",
+            f"{links.families} families, sub-accounts: {links.aggregated} aggregated, {links.independent} independent",
+        ),
+        ("frozen", view.frozen or "no"),
+    ]
+
+
+def _print_held(console: Console, view: Overview) -> None:
+    rows: list[str] = []
+    for held in view.held:
+        step = held.step
+        rows += [
+            f"{held.name}  {step.kind} for account {step.account_id}: {step.reason}",
+            f"    mend it and `linked-accounts retry {held.name}`, or `linked-accounts cancel {held.name}`",
+        ]
+    _section(console, f"held ({len(view.held)})", rows)
+    _section(
+        console,
+        "carried out, but not as they must be",
+        [f"{op.plan_id}  family {op.main_id}, {op.summary}: {op.why}" for op in view.unverified],
+    )
+
+
+def _print_operations(console: Console, view: Overview) -> None:
+    rows = [
+        text
+        for op in view.waiting
+        for text in (
+            f"{op.plan_id}  family {op.main_id}: {op.summary}",
+            f"    {op.why}; `linked-accounts approve {op.plan_id}`",
+        )
+    ]
+    _section(console, f"plans waiting for approval ({len(view.waiting)})", rows)
+    _section(console, "under way", [_progress_of(op) for op in view.under_way])
+
+
+def _progress_of(operation: Operation) -> str:
+    states = [step.state for step in operation.steps]
+    doubts = states.count(StepState.UNKNOWN)
+    late = [(step.due_at, step.reason) for step in operation.steps if step.due_at is not None]
+    return (
+        f"{operation.plan_id}  family {operation.main_id}: {operation.summary};"
+        f" {states.count(StepState.CONFIRMED)} of {len(states)} steps done"
+        + (f", {doubts} in doubt, to be read back" if doubts else "")
+        + "".join(f", waits until {moment(due_at)}: {reason}" for due_at, reason in late[:1])
+    )
+
+
+def _print_refusals(console: Console, view: Overview) -> None:
+    acts = [row for row in view.refusals if row.refusal.weight is Weight.ACT]
+    notes = [row for row in view.refusals if row.refusal.weight is not Weight.ACT]
+    _section(console, f"somebody must act ({len(acts)})", [_told(row) for row in acts])
+    _section(console, f"left as it is ({len(notes)})", [_told(row) for row in notes])
+
+
+def _told(row: Finding) -> str:
+    return f"family {row.main_id}: {row.refusal.sentence}; {row.refusal.mend}"
+
+
+def _section(console: Console, title: str, rows: list[str]) -> None:
+    if not rows:
+        return
+    heading(console, title)
+    for text in rows[:SHOWN_MAX]:
+        line(console, text, indent=6 if text.startswith(" ") else 2)
+    if len(rows) > SHOWN_MAX:
+        line(console, f"and {len(rows) - SHOWN_MAX} more lines; --json has all")
