@@ -76,10 +76,6 @@ def test_import_reads_standard_input(site: Site, monkeypatch: pytest.MonkeyPatch
     [
         (b"main,sub\n", "line 1"),
         (b"main_id,sub_id,mode\n1,2,aggregated\n1,\xff,x\n", "line 3 is not UTF-8"),
-        (
-            b"main_id,sub_id,mode\n" + b"9" * 200_000 + b",2,aggregated\n",
-            "line 2: not a line of CSV",
-        ),
     ],
 )
 def test_a_file_that_is_none_of_ours_is_refused(site: Site, raw: bytes, told: str) -> None:
@@ -90,6 +86,15 @@ def test_a_file_that_is_none_of_ours_is_refused(site: Site, raw: bytes, told: st
     assert done.code == 1
     assert told in done.err
     assert done.err.count("\n") == 1
+
+
+def test_a_line_that_is_no_csv_is_told_by_its_number(site: Site) -> None:
+    """A cell too long to be read is a problem of its line, like any other."""
+    path = site.shell.folder / "long.csv"
+    path.write_bytes(b"main_id,sub_id,mode\n" + b"9" * 200_000 + b",2,aggregated\n")
+    done = site.run("links", "import", str(path))
+    assert done.code == 1
+    assert "line 2: not a line of CSV" in done.err
 
 
 def test_a_file_that_is_not_there_is_named(site: Site) -> None:
