@@ -7,7 +7,8 @@ documents therefore releases nobody.
 *Release.* Each aggregated sub-account that is blocked, owes nothing itself, and was blocked for
 the main's debt: by our own mirrored suspension, or by the platform between the day the main
 became overdue and the moment it was active again. A block by a person is left alone and listed.
-A release is named after the block it ends, so an old payment never undoes a later block.
+A release is named after the block it ends, so an old payment never undoes a later block. Who hangs
+under another main account on the platform itself follows nobody here.
 
 *Suspension* (only with ``cascade.suspend = "mirror"``). While the platform itself has blocked the
 main for overdue documents, its active aggregated sub-accounts follow, once per block of the main:
@@ -22,8 +23,8 @@ from datetime import date, timedelta
 
 from connector.domain.accounts import Account, AccountStatus, Billing, StatusChange
 from connector.domain.ids import AccountId
-from connector.domain.invoices import Invoice
-from connector.domain.money import add_up
+from connector.domain.invoices import Invoice, InvoiceStatus
+from connector.domain.money import ZERO, add_up
 from connector.domain.policy import CascadePolicy
 from connector.domain.refusals import Refusal, Weight
 from connector.domain.snapshot import FamilySnapshot
@@ -83,7 +84,7 @@ def is_clear(family: FamilySnapshot, policy: CascadePolicy) -> bool:
     if family.main.status is not AccountStatus.ACTIVE:
         return False
     invoices = family.invoices_of(family.main.id)
-    if any(invoice.is_overdue(family.today) for invoice in invoices):
+    if any(_is_late(invoice, family.today) for invoice in invoices):
         return False
     return policy.release_when == "overdue_paid" or _is_covered(
         family.billing, invoices, family.today
@@ -92,8 +93,15 @@ def is_clear(family: FamilySnapshot, policy: CascadePolicy) -> bool:
 
 def owes_nothing(billing: Billing, invoices: tuple[Invoice, ...], today: date) -> bool:
     """Whether an account has neither an overdue document nor a balance below its minimum."""
-    overdue = any(invoice.is_overdue(today) for invoice in invoices)
-    return not overdue and _is_covered(billing, invoices, today)
+    late = any(_is_late(invoice, today) for invoice in invoices)
+    return not late and _is_covered(billing, invoices, today)
+
+
+def _is_late(invoice: Invoice, today: date) -> bool:
+    """Overdue, or past its day with a charge under way: money on its way is not money yet."""
+    charging = invoice.status is InvoiceStatus.PENDING and invoice.due > ZERO
+    past = invoice.due_on is not None and invoice.due_on < today
+    return invoice.is_overdue(today) or (charging and past)
 
 
 def _is_covered(billing: Billing, invoices: tuple[Invoice, ...], today: date) -> bool:
@@ -145,6 +153,8 @@ def _judge_release(
 
 
 def _attribute(family: FamilySnapshot, sub: Account, block: StatusChange) -> str | Refusal:
+    if family.is_elsewhere(sub):
+        return _refuse(sub, "drift", f"hangs under account {sub.native_main_id} on the platform")
     if any(own.block_id == block.id for own in family.own.suspensions):
         return "suspended by us with its main account"
     if not block.by_system:
@@ -178,7 +188,8 @@ def _latest_episode(family: FamilySnapshot) -> _Episode | None:
     blocks = [row for row in rows if row.new is AccountStatus.BLOCKED]
     if not blocks:
         return None
-    ends = [row for row in rows if row.at >= blocks[-1].at and row.new is AccountStatus.ACTIVE]
+    later = rows[rows.index(blocks[-1]) + 1 :]
+    ends = [row for row in later if row.new is AccountStatus.ACTIVE]
     start = blocks[-1].at.date() - timedelta(days=family.billing.blocking_days)
     return _Episode(start=start, end=ends[0] if ends else None)
 
@@ -223,5 +234,7 @@ def _plan_suspensions(family: FamilySnapshot) -> tuple[Suspension, ...]:
     return tuple(
         Suspension(sub_id=sub.id, cause_id=cause.id)
         for sub in family.aggregated_subs()
-        if sub.status is AccountStatus.ACTIVE and sub.id not in done
+        if sub.status is AccountStatus.ACTIVE
+        and sub.id not in done
+        and not family.is_elsewhere(sub)
     )

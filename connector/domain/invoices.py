@@ -133,6 +133,13 @@ def total_of(items: tuple[InvoiceItem, ...]) -> Decimal:
     return round_document(add_up(item.gross for item in items))
 
 
+def rounding_line(cents: Decimal) -> InvoiceItem:
+    """The visible line that brings a document to a total which its other lines just miss."""
+    return InvoiceItem(
+        description="Rounding", quantity=Decimal(1), unit="", price=cents, tax_percent=ZERO
+    )
+
+
 def _item_key(item: InvoiceItem) -> list[str]:
     return [
         item.description,

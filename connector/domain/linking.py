@@ -71,6 +71,8 @@ def judge_links(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Context:
+    """What a line is judged against: the accounts, the live links, and the other lines."""
+
     accounts: Mapping[AccountId, Account]
     main_of: Mapping[AccountId, AccountId]
     main_ids: frozenset[AccountId]

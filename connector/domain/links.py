@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import combinations
 
 from connector.domain.accounts import BillingMode
 from connector.domain.ids import AccountId
@@ -35,6 +36,11 @@ class Link:
         """Whether the link is valid on that day."""
         return self.since <= day and (self.until is None or day < self.until)
 
+    def overlaps(self, other: Link) -> bool:
+        """Whether some day belongs to both; a link that ends where it began has no days."""
+        start = max(self.since, other.since)
+        return all(each.until is None or start < each.until for each in (self, other))
+
 
 @dataclass(frozen=True)
 class LinkMap:
@@ -51,13 +57,12 @@ class LinkMap:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_main", _indexed(self.links, by_main=True))
         object.__setattr__(self, "_by_sub", _indexed(self.links, by_main=False))
-        both = self._by_main.keys() & self._by_sub.keys()
-        live = [link for link in self.links if link.until is None]
-        mains, subs = {link.main_id for link in live}, [link.sub_id for link in live]
-        if both & mains & set(subs):
-            raise InvariantBroken(f"main and sub at once: {sorted(both & mains & set(subs))}")
-        if len(subs) != len(set(subs)):
-            raise InvariantBroken("a sub-account has two live links")
+        for sub_id, rows in self._by_sub.items():
+            if any(one.overlaps(other) for one, other in combinations(rows, 2)):
+                raise InvariantBroken(f"sub-account {sub_id} has two links at once")
+            as_main = self._by_main.get(sub_id, ())
+            if any(one.overlaps(other) for one in rows for other in as_main):
+                raise InvariantBroken(f"main and sub at once: {sub_id}")
 
     @property
     def main_ids(self) -> frozenset[AccountId]:

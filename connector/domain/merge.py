@@ -3,14 +3,17 @@
 The rules, in the order in which they are asked.
 
 *Sources.* An issued, wholly unpaid invoice of an aggregated sub-account, dated in a cycle of the
-main account that the link covers; a link covers the whole cycle in which it begins, and nothing
-before it. If a cycle has such a source, the main's own open invoice of that cycle is folded in,
-so that the payer gets one document. Drafts and charges under way (pending), partly paid
-invoices and deleted ones are left alone, the first two with a reason that people can read.
+main account that the link covers; a link covers the whole cycle in which it begins, save days on
+which the same sub-account was independent, and nothing before it. If a cycle has such a source,
+the main's own open invoice of that cycle is folded in, so that the payer gets one document; not
+if it is overdue, since that would start its dunning afresh. Charges under way (pending) and
+partly paid invoices are left alone with a reason that people can read, deleted ones without.
+Where the main has an open document with a mark that our journal cannot explain, nothing of that
+cycle or an earlier one is merged: it may have been charged already.
 
-*Window.* A cycle is merged when every member that is charged has its invoice, or when
-``window`` has passed since the earliest one was issued. Who comes later gets a supplement: a
-merge of its own in the same cycle, never silently the next cycle.
+*Window.* A cycle is merged when every member that is charged and may be merged has its invoice,
+or when ``window`` has passed since the first one of a sub-account was issued. Who comes later
+gets a supplement: a merge of its own in the same cycle, never silently the next cycle.
 
 *Lines.* What the platform stored is copied, never recomputed: description, quantity, unit, net
 price, tax, period, category. A heading line of price zero opens each source's section and
@@ -31,7 +34,7 @@ from decimal import Decimal
 from connector.domain.accounts import Cycle
 from connector.domain.ids import AccountId
 from connector.domain.invariants import assert_merge_conserves
-from connector.domain.invoices import Invoice, InvoiceItem, total_of
+from connector.domain.invoices import Invoice, InvoiceItem, rounding_line, total_of
 from connector.domain.money import CENT, ZERO, add_up
 from connector.domain.policy import MergePolicy
 from connector.domain.refusals import Refusal
@@ -107,7 +110,7 @@ def _build_plan(
             'set merge.rounding = "line", or settle by hand',
         )
     if cents:
-        items = (*items, _rounding_line(cents))
+        items = (*items, rounding_line(cents))
     plan = MergePlan(
         main_id=main_id,
         cycle=cycle,
@@ -151,15 +154,13 @@ def _section(family: FamilySnapshot, invoice: Invoice) -> tuple[InvoiceItem, ...
     return (heading, *(replace(item, sub_account_id=sub_id) for item in invoice.items))
 
 
-def _rounding_line(cents: Decimal) -> InvoiceItem:
-    return InvoiceItem(
-        description="Rounding", quantity=Decimal(1), unit="", price=cents, tax_percent=ZERO
-    )
-
-
 def _due_on(family: FamilySnapshot, sources: list[Invoice]) -> date:
-    """The main's own last day to pay if it has one, else the latest of the sources."""
+    """The main's own last day to pay if it has one, else the latest of the sources.
+
+    If that has passed, the main gets its usual time: it never saw the debt before.
+    """
     own = [inv.due_on for inv in sources if inv.account_id == family.main.id and inv.due_on]
     others = [inv.due_on for inv in sources if inv.due_on]
     usual = family.today + timedelta(days=family.billing.due_days)
-    return max(family.today, *(own or others or [usual]))
+    last = max(own or others or [usual])
+    return last if last >= family.today else usual

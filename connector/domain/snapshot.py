@@ -84,6 +84,10 @@ class FamilySnapshot:
         """Sub-accounts the main pays for today."""
         return tuple(sub for link, sub in self.live_links() if link.mode is BillingMode.AGGREGATED)
 
+    def is_elsewhere(self, sub: Account) -> bool:
+        """Whether the platform itself has a sub-account under another main account: drift."""
+        return sub.native_main_id not in (None, self.main.id)
+
     def blocked_subs(self) -> tuple[Account, ...]:
         """Aggregated sub-accounts that are blocked."""
         return tuple(sub for sub in self.aggregated_subs() if sub.status is AccountStatus.BLOCKED)

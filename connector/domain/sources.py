@@ -22,6 +22,17 @@ from connector.domain.snapshot import FamilySnapshot
 
 MAIN_MAY_PAY = frozenset({AccountStatus.NEW, AccountStatus.ACTIVE, AccountStatus.BLOCKED})
 
+MARKED = (
+    "marked",
+    "carries the mark of a plan that this store does not hold",
+    "check the plan named in its memo; if it is void, remove that line from the memo",
+)
+OVERDUE = (
+    "overdue",
+    "is overdue; it stays as it is, since a new document would start its dunning afresh",
+    "nothing to do: the main account pays it apart",
+)
+
 
 def judge_family(family: FamilySnapshot) -> Refusal | None:
     """Why nothing of this family may be merged at all, or None."""
@@ -36,14 +47,25 @@ def judge_family(family: FamilySnapshot) -> Refusal | None:
             mend="correct the record on the platform; until then nothing of this family is written",
         )
     if main.status not in MAIN_MAY_PAY:
-        return Refusal(
-            rule="main_inactive",
-            account_id=main.id,
-            subject=f"main account {main.id}",
-            sentence=f"main account {main.id} {main.name} is {main.status}",
-            mend="activate the main account, or end its links",
-        )
+        fact, mend = f"is {main.status}", "activate the main account, or end its links"
+        return _refuse_main(main, "main_inactive", fact, mend)
+    if main.billing_type is not BillingType.RECURRING:
+        fact, mend = f"is billed as {main.billing_type}", "bill it as recurring, or end its links"
+        return _refuse_main(main, "main_not_recurring", fact, mend)
+    if main.native_main_id is not None:
+        fact = f"is a sub-account of {main.native_main_id} on the platform itself"
+        return _refuse_main(main, "main_is_sub", fact, "unlink it there, or end its links here")
     return None
+
+
+def _refuse_main(main: Account, rule: str, fact: str, mend: str) -> Refusal:
+    return Refusal(
+        rule=rule,
+        account_id=main.id,
+        subject=f"main account {main.id}",
+        sentence=f"main account {main.id} {main.name} {fact}",
+        mend=mend,
+    )
 
 
 def gather_sources(
@@ -56,16 +78,23 @@ def gather_sources(
         if link.mode is not BillingMode.AGGREGATED:
             continue
         candidates = [inv for inv in _unmerged(family, sub.id) if _covers(family, link, inv)]
-        if candidates and (refusal := _judge_sub(family, sub)):
+        if candidates and (refusal := judge_sub(family, sub)):
             refusals.append(refusal)
             continue
         _sort_out(family, candidates, found, refusals)
-    for cycle, sources in found.items():
-        own = [inv for inv in _unmerged(family, family.main.id) if inv.issued_on in cycle]
+    own = _unmerged(family, family.main.id)
+    for cycle in tuple(found):
+        if doubtful := [inv for inv in own if _is_unexplained(inv, cycle)]:
+            refusals.extend(_refuse_invoice(inv, *MARKED) for inv in doubtful)
+            del found[cycle]
+            continue
+        mine = [inv for inv in own if inv.issued_on in cycle]
+        late = [inv for inv in mine if inv.is_overdue(family.today)]
+        refusals.extend(_refuse_invoice(inv, *OVERDUE, weight=Weight.NOTE) for inv in late)
         folded: dict[Cycle, list[Invoice]] = {cycle: []}
-        _sort_out(family, own, folded, refusals)
-        sources[:0] = folded[cycle]
-    return dict(found), refusals
+        _sort_out(family, [inv for inv in mine if inv not in late], folded, refusals)
+        found[cycle][:0] = folded[cycle]
+    return dict(found), list(dict.fromkeys(refusals))
 
 
 def _unmerged(family: FamilySnapshot, account_id: AccountId) -> list[Invoice]:
@@ -75,7 +104,19 @@ def _unmerged(family: FamilySnapshot, account_id: AccountId) -> list[Invoice]:
 
 def _covers(family: FamilySnapshot, link: Link, invoice: Invoice) -> bool:
     first_day = cycle_of(link.since, family.billing.billing_day).start
-    return invoice.issued_on >= first_day and (link.until is None or invoice.issued_on < link.until)
+    day = invoice.issued_on
+    if day >= link.since:
+        return link.until is None or day < link.until
+    return day >= first_day and not any(
+        row.sub_id == link.sub_id and row.mode is BillingMode.INDEPENDENT and row.holds_on(day)
+        for row in family.links
+    )
+
+
+def _is_unexplained(invoice: Invoice, cycle: Cycle) -> bool:
+    """Whether the main may have been charged for this cycle by a plan that we know nothing of."""
+    charges = invoice.is_open or invoice.status is InvoiceStatus.PENDING
+    return charges and invoice.issued_on >= cycle.start and bool(markers_in(invoice.memo))
 
 
 def _sort_out(
@@ -92,7 +133,8 @@ def _sort_out(
             found.setdefault(cycle, []).append(invoice)
 
 
-def _judge_sub(family: FamilySnapshot, sub: Account) -> Refusal | None:
+def judge_sub(family: FamilySnapshot, sub: Account) -> Refusal | None:
+    """Why no invoice of an aggregated sub-account may be merged, or None."""
     main = family.main
     billing = next((row for row in family.sub_billings if row.account_id == sub.id), None)
     reasons: list[tuple[str, str, str]] = []
@@ -106,7 +148,7 @@ def _judge_sub(family: FamilySnapshot, sub: Account) -> Refusal | None:
                 "nothing to do: the platform charges the main account, we only watch and release",
             )
         )
-    elif sub.native_main_id not in (None, main.id):
+    elif family.is_elsewhere(sub):
         reasons.append(
             (
                 "drift",
@@ -139,26 +181,32 @@ def _judge_sub(family: FamilySnapshot, sub: Account) -> Refusal | None:
 
 
 def _judge_invoice(invoice: Invoice) -> Refusal | None:
-    rule = sentence = mend = ""
     if invoice.status is InvoiceStatus.PENDING:
-        rule, sentence = "pending", "has a charge under way"
         mend = "wait until the charge has ended; it is looked at again by itself"
-    elif invoice.is_open and invoice.is_partly_paid:
-        rule, sentence = "partly_paid", f"is partly paid ({invoice.due} of {invoice.total} due)"
-        mend = "collect the rest from the sub-account, or credit it by hand"
-    elif invoice.is_open and markers_in(invoice.memo):
-        rule, sentence = "marked", "carries the mark of a plan that this store does not hold"
-        mend = "check the plan named in its memo; if it is void, remove that line from the memo"
-    elif invoice.is_open and abs(total_of(invoice.items) - invoice.total) > CENT:
-        rule = "total_mismatch"
-        sentence = f"says {invoice.total}, but its lines make {total_of(invoice.items)}"
-        mend = "correct the invoice on the platform, or settle it by hand"
-    if not rule:
+        return _refuse_invoice(invoice, "pending", "has a charge under way", mend)
+    if not invoice.is_open:
         return None
+    if invoice.is_partly_paid:
+        fact = f"is partly paid ({invoice.due} of {invoice.total} due)"
+        mend = "collect the rest where it was invoiced, or credit it by hand"
+        return _refuse_invoice(invoice, "partly_paid", fact, mend)
+    if markers_in(invoice.memo):
+        return _refuse_invoice(invoice, *MARKED)
+    if abs(total_of(invoice.items) - invoice.total) > CENT:
+        fact = f"says {invoice.total}, but its lines make {total_of(invoice.items)}"
+        mend = "correct the invoice on the platform, or settle it by hand"
+        return _refuse_invoice(invoice, "total_mismatch", fact, mend)
+    return None
+
+
+def _refuse_invoice(
+    invoice: Invoice, rule: str, fact: str, mend: str, *, weight: Weight = Weight.ACT
+) -> Refusal:
     return Refusal(
         rule=rule,
         account_id=invoice.account_id,
         subject=f"invoice {invoice.number}",
-        sentence=f"invoice {invoice.number} of account {invoice.account_id} {sentence}",
+        sentence=f"invoice {invoice.number} of account {invoice.account_id} {fact}",
         mend=mend,
+        weight=weight,
     )

@@ -10,7 +10,7 @@ from connector.domain.ids import AccountId
 from connector.domain.invoices import Invoice, InvoiceStatus
 from connector.domain.policy import MergePolicy
 from connector.domain.snapshot import FamilySnapshot
-from connector.domain.sources import gather_sources
+from connector.domain.sources import gather_sources, judge_sub
 
 CHARGED = frozenset({AccountStatus.ACTIVE, AccountStatus.BLOCKED})
 """Statuses in which the platform goes on charging (Splynx: blocked accounts are still charged)."""
@@ -29,7 +29,7 @@ def judge_window(
     family: FamilySnapshot, cycle: Cycle, sources: list[Invoice], policy: MergePolicy
 ) -> OpenWindow | None:
     """Why a cycle with sources is not merged yet, or None when its window is closed."""
-    opened = min(invoice.issued_on for invoice in sources)
+    opened = min(inv.issued_on for inv in sources if inv.account_id != family.main.id)
     closes = datetime.combine(opened, time.min, tzinfo=family.at.tzinfo) + policy.window
     members = _charged_members(family)
     absent = [
@@ -49,7 +49,8 @@ def judge_window(
 
 
 def _charged_members(family: FamilySnapshot) -> tuple[Account, ...]:
-    members = (family.main, *family.aggregated_subs())
+    subs = (sub for sub in family.aggregated_subs() if judge_sub(family, sub) is None)
+    members = (family.main, *subs)
     return tuple(member for member in members if member.status in CHARGED)
 
 

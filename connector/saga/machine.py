@@ -12,8 +12,10 @@ from connector.saga.states import FINISHED, StepEvent, StepState, next_state
 from connector.saga.steps import Operation, OperationKind, OperationState, Step, StepKind
 
 BACKOFF_MAX = timedelta(minutes=5)
+RETRY_AFTER_MAX = timedelta(hours=1)
 URGENCY = {OperationKind.RELEASE: 0, OperationKind.SUSPEND: 1, OperationKind.MERGE: 2}
 """A paying customer's reactivation never waits behind a month-end merge."""
+ORDERED = frozenset({StepKind.CLAIM, StepKind.ISSUE})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +35,8 @@ def by_urgency(operations: Iterable[Operation]) -> list[Operation]:
 def next_step(operation: Operation, now: datetime) -> Step | None:
     """The step to work on now, or None when nothing is due.
 
-    Steps of a merge follow strictly one another; those of a cascade do not wait for each other.
+    Nothing overtakes a claim or the pivot of a merge. What follows the pivot, and the steps of a
+    cascade, do not wait for each other: one source that is held keeps no other one double charged.
     """
     for step in operation.steps:
         if step.state in FINISHED:
@@ -41,7 +44,7 @@ def next_step(operation: Operation, now: datetime) -> Step | None:
         is_due = step.state is not StepState.HELD and (step.due_at is None or step.due_at <= now)
         if is_due and _has_its_ground(operation, step):
             return step
-        if operation.kind is OperationKind.MERGE:
+        if step.kind in ORDERED:
             return None
     return None
 
@@ -133,14 +136,17 @@ def happened(
 
 
 def backoff_until(step: Step, now: datetime, retry_after_seconds: int | None) -> datetime:
-    """When to try again: doubling from one second, or what the platform asked for."""
+    """When to try again: doubling from two seconds, or what the platform asked for; bounded."""
     if retry_after_seconds is not None:
-        return now + timedelta(seconds=retry_after_seconds)
+        return now + min(timedelta(seconds=retry_after_seconds), RETRY_AFTER_MAX)
     return now + min(timedelta(seconds=2 ** min(step.attempts, 10)), BACKOFF_MAX)
 
 
 def withdraw(operation: Operation, reason: str) -> tuple[tuple[Change, ...], tuple[Step, ...]]:
-    """Give a merge up before its pivot: cancel what has not left, hand back what was claimed."""
+    """Give a merge up before its pivot: cancel what has not left, hand back what was claimed.
+
+    A claim that was sent but never seen is handed back too: its mark may still appear.
+    """
     changes = tuple(
         happened(step, StepEvent.WITHDRAWN, reason=reason)
         for step in operation.steps
@@ -149,7 +155,8 @@ def withdraw(operation: Operation, reason: str) -> tuple[tuple[Change, ...], tup
     claims = [
         step
         for step in operation.steps
-        if step.kind is StepKind.CLAIM and step.state is StepState.CONFIRMED
+        if step.kind is StepKind.CLAIM
+        and (step.state is StepState.CONFIRMED or step.sent_at is not None)
     ]
     first = max(step.number for step in operation.steps) + 1
     handbacks = tuple(_unclaim(step, number) for number, step in enumerate(claims, start=first))

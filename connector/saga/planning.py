@@ -16,7 +16,7 @@ from datetime import datetime
 from connector.domain.accounts import AccountStatus
 from connector.domain.cascade import Release, Suspension
 from connector.domain.ids import AccountId, PlanId
-from connector.domain.invoices import Invoice
+from connector.domain.invoices import Invoice, rounding_line, total_of
 from connector.domain.marker import Marker, with_marker
 from connector.domain.merge import MergePlan
 from connector.saga.effects import IssueCreditNote, IssueInvoice, MarkInvoice, SetStatus
@@ -53,7 +53,7 @@ def operation_of_merge(plan: MergePlan, origin: Origin) -> Operation:
         sources=tuple(_source(invoice) for invoice in plan.sources),
         cycle_start=plan.cycle.start,
         total=plan.total,
-        summary=f"{what} of {plan.total} from {count} invoices, cycle {plan.cycle.start}",
+        summary=f"{what} of {plan.total:.2f} from {count} invoices, cycle {plan.cycle.start}",
     )
 
 
@@ -146,6 +146,8 @@ def _issue(plan_id: PlanId, number: int, plan: MergePlan) -> Step:
 
 def _relieve(plan_id: PlanId, number: int, plan: MergePlan, invoice: Invoice) -> Step:
     marker = Marker(plan_id=plan_id, step=number)
+    cents = invoice.due - total_of(invoice.items)  # the platform may have stored a cent off
+    items = (*invoice.items, rounding_line(cents)) if cents else invoice.items
     return Step(
         plan_id=plan_id,
         number=number,
@@ -156,7 +158,7 @@ def _relieve(plan_id: PlanId, number: int, plan: MergePlan, invoice: Invoice) ->
             account_id=invoice.account_id,
             invoice_id=invoice.id,
             issued_on=plan.issued_on,
-            items=invoice.items,
+            items=items,
             total=invoice.due,
             note=f"Moved to the merged invoice of account {plan.main_id}. {marker}",
         ),

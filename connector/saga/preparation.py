@@ -11,6 +11,7 @@ from connector.domain.ids import AccountId, InvoiceId
 from connector.domain.invoices import Invoice, InvoiceStatus
 from connector.domain.marker import markers_in, with_marker, without_marker
 from connector.saga.effects import Effect, IssueCreditNote, MarkInvoice
+from connector.saga.recovery import Contradicted, NotSeen, Sight
 from connector.saga.steps import Operation, Source, Step, StepKind
 
 
@@ -80,6 +81,18 @@ def judge_issue(
         if source.account_id != operation.main_id and source.account_id not in linked:
             return Withdraw(reason=f"account {source.account_id} is no longer linked")
     return Ready(effect=step.effect)
+
+
+def judge_resend(step: Step, sight: Sight) -> Hold | None:
+    """A document that was sent before is sent again only if a fresh look does not find it.
+
+    Asked before every other question on a step that has a ``sent_at``: a person who asks for a
+    retry cannot know what stands on the platform.
+    """
+    if isinstance(sight, NotSeen):
+        return None
+    fact = sight.reason if isinstance(sight, Contradicted) else "stands on the platform already"
+    return Hold(reason=f"not sent again: step {step.number} {fact}")
 
 
 def judge_relieve(step: Step, invoice: Invoice | None) -> Verdict:

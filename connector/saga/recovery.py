@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -36,10 +36,19 @@ class Contradicted:
 Sight: TypeAlias = Seen | NotSeen | Contradicted
 
 
-def look_for_invoice(step: Step, invoices: Iterable[Invoice]) -> Sight:
-    """The merged invoice, by our marker in its memo."""
+def look_for_invoice(
+    step: Step, invoices: Collection[Invoice], *, answered_id: int | None = None
+) -> Sight:
+    """The merged invoice, by our marker in its memo.
+
+    If the platform named an id and that invoice does not bear our mark, it must never be sent
+    again: no reading would tell the second one from the first.
+    """
     assert isinstance(step.effect, IssueInvoice)
     found = [inv for inv in invoices if step.marker in markers_in(inv.memo)]
+    for invoice in invoices:
+        if invoice.id == answered_id and invoice not in found:
+            return Contradicted(reason=f"invoice {invoice.number} does not bear our mark")
     live = [inv for inv in found if inv.status is not InvoiceStatus.DELETED]
     if len(live) > 1:
         return Contradicted(reason=f"stands {len(live)} times: {[inv.number for inv in live]}")
@@ -51,10 +60,15 @@ def look_for_invoice(step: Step, invoices: Iterable[Invoice]) -> Sight:
     return Seen(remote_id=live[0].id)
 
 
-def look_for_credit_note(step: Step, notes: Iterable[CreditNote]) -> Sight:
-    """The relief of one source, by our marker in its note."""
+def look_for_credit_note(
+    step: Step, notes: Collection[CreditNote], *, answered_id: int | None = None
+) -> Sight:
+    """The relief of one source, by our marker in its note; ``answered_id`` as above."""
     assert isinstance(step.effect, IssueCreditNote)
     found = [note for note in notes if step.marker in markers_in(note.note)]
+    for note in notes:
+        if note.id == answered_id and note not in found:
+            return Contradicted(reason=f"credit note {note.number} does not bear our mark")
     live = [note for note in found if not note.deleted]
     if len(live) > 1:
         return Contradicted(reason=f"stands {len(live)} times: {[note.number for note in live]}")

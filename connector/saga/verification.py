@@ -23,7 +23,14 @@ def judge_merge(operation: Operation, invoices: Mapping[InvoiceId, Invoice]) -> 
         problems.append("the merged invoice was deleted")
     elif merged.total != operation.total or issue.marker not in markers_in(merged.memo):
         problems.append(f"the merged invoice makes {merged.total}, planned was {operation.total}")
+    by_hand = {
+        step.invoice_id
+        for step in operation.steps
+        if step.kind is StepKind.RELIEVE and step.state is StepState.CANCELLED
+    }
     for source in operation.sources:
+        if source.invoice_id in by_hand:
+            continue  # a named person gave its relief up and answers for it
         invoice = invoices.get(source.invoice_id)
         if invoice is None:
             problems.append(f"invoice {source.number} was deleted")
