@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 from connector.domain.accounts import Account, AccountStatus, Billing, StatusChange, cycle_of
 from connector.domain.ids import AccountId
@@ -15,6 +16,8 @@ from connector.domain.window import undecided_members
 from connector.errors import RecordMissing, ReplyMalformed
 from connector.ports.platform import BillingReader, Reading
 from connector.runtime.service import Service
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +54,49 @@ def read_family(service: Service, main_id: AccountId) -> FamilyReading:
     if undecided := undecided_members(snapshot):
         snapshot = replace(snapshot, serviced=service.reader.read_serviced(undecided))
     return FamilyReading(main_id=main_id, snapshot=snapshot, quarantined=snapshot.quarantined)
+
+
+def read_for_cascade(service: Service, main_id: AccountId, sub_id: AccountId) -> FamilySnapshot:
+    """A main account and one of its sub-accounts, with all that a release or suspension rests on.
+
+    Raises:
+        RecordMissing: one of the accounts is gone.
+        ReplyMalformed: something of theirs cannot be read.
+    """
+    today = service.clock.now().date()
+    with service.store.begin() as unit:
+        links = unit.links.load_map(today).links_of_main(main_id)
+        own = unit.journal.load_own_record(main_id)
+    members = [main_id, sub_id]
+    found = {account.id: account for account in whole(service.reader.read_accounts(members))}
+    if missing := set(members) - found.keys():
+        raise RecordMissing(f"account {min(missing)} is not on the platform any more")
+    blocked = [sub_id] if found[sub_id].status is AccountStatus.BLOCKED else []
+    return FamilySnapshot(
+        main=found[main_id],
+        billing=service.reader.read_billing(main_id),
+        links=tuple(link for link in links if link.sub_id == sub_id),
+        subs=(found[sub_id],),
+        invoices=whole(service.reader.read_open_invoices(members)),
+        invoices_since=today,
+        serviced=frozenset(),
+        changes=whole(service.reader.read_status_changes(members)),
+        sub_billings=tuple(service.reader.read_billing(account) for account in blocked),
+        own=own,
+        quarantined=(),
+        at=service.clock.now(),
+    )
+
+
+def whole(reading: Reading[T]) -> tuple[T, ...]:
+    """All rows; a reading that hides an unreadable row proves nothing."""
+    if reading.quarantined:
+        broken = reading.quarantined[0]
+        raise ReplyMalformed(
+            f"{broken.resource} {broken.object_id}: field {broken.field} {broken.problem}",
+            field=broken.field,
+        )
+    return reading.rows
 
 
 def _read_documents(

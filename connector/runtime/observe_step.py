@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
-from connector.domain.cascade import latest_block
+from connector.domain.accounts import BillingMode
+from connector.domain.cascade import latest_block, plan_cascade
 from connector.domain.ids import CreditNoteId, InvoiceId
 from connector.domain.invoices import Invoice
-from connector.errors import RecordMissing, ReplyMalformed
-from connector.ports.platform import BillingReader, Reading
+from connector.errors import RecordMissing
+from connector.ports.platform import BillingReader
+from connector.runtime.families import read_for_cascade, whole
 from connector.runtime.service import Service
 from connector.saga import preparation, recovery
 from connector.saga.effects import IssueCreditNote, IssueInvoice
+from connector.saga.states import StepState
 from connector.saga.steps import Operation, Step, StepKind
 
 T = TypeVar("T")
@@ -30,12 +34,13 @@ def judge_before_send(service: Service, operation: Operation, step: Step) -> pre
         case StepKind.ISSUE:
             return _judge_issue(service, operation, step)
         case StepKind.RELIEVE:
-            return preparation.judge_relieve(step, _read_source(service, step))
+            merged = _read_merged(service, operation)
+            return preparation.judge_relieve(step, _read_source(service, step), merged)
         case StepKind.UNCLAIM:
             claim = _claim_of(operation, step)
             return preparation.judge_unclaim(step, claim, _read_source(service, step))
         case StepKind.RELEASE | StepKind.SUSPEND:
-            return _judge_status(service, operation, step)
+            return _judge_cascade(service, operation, step)
 
 
 def look_after_send(
@@ -44,22 +49,24 @@ def look_after_send(
     """Read back what the step was to leave behind; by id when the platform named one."""
     match step.kind:
         case StepKind.ISSUE:
-            return recovery.look_for_invoice(step, _read_issued(service.reader, step, remote_id))
+            issued = _read_issued(service.reader, step, remote_id)
+            return recovery.look_for_invoice(step, issued, answered_id=remote_id)
         case StepKind.RELIEVE:
             effect = step.effect
             assert isinstance(effect, IssueCreditNote)  # noqa: S101 - narrows the union
             if remote_id is not None:
                 note = _or_none(service.reader.read_credit_note, CreditNoteId(remote_id))
-                return recovery.look_for_credit_note(step, [note] if note else [])
+                found = [note] if note else []
+                return recovery.look_for_credit_note(step, found, answered_id=remote_id)
             since = effect.issued_on - ONE_DAY
             notes = service.reader.read_credit_notes(step.account_id, since)
-            return recovery.look_for_credit_note(step, _whole(notes))
+            return recovery.look_for_credit_note(step, whole(notes))
         case StepKind.CLAIM | StepKind.UNCLAIM:
             claim = _claim_of(operation, step)
             return recovery.look_for_mark(step, claim, _read_source(service, step))
         case StepKind.RELEASE | StepKind.SUSPEND:
             account = _or_none(service.reader.read_account, step.account_id)
-            block_id = _latest_block_id(service, step) if step.kind is StepKind.SUSPEND else None
+            block_id = _own_block_id(service, step) if step.kind is StepKind.SUSPEND else None
             return recovery.look_for_status(step, account, block_id)
 
 
@@ -72,22 +79,42 @@ def _judge_issue(service: Service, operation: Operation, step: Step) -> preparat
     today = service.clock.now().date()
     with service.store.begin() as unit:
         links = unit.links.load_map(today).links_of_main(operation.main_id)
-    linked = frozenset(link.sub_id for link in links)
-    return preparation.judge_issue(operation, step, invoices, linked)
+    ground = preparation.Ground(
+        main=_or_none(service.reader.read_account, operation.main_id),
+        invoices=invoices,
+        linked=frozenset(row.sub_id for row in links if row.mode is BillingMode.AGGREGATED),
+        today=today,
+    )
+    return preparation.judge_issue(operation, step, ground)
 
 
-def _judge_status(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
-    main, sub = (
-        _or_none(service.reader.read_account, account_id)
-        for account_id in (operation.main_id, step.account_id)
+def _judge_cascade(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
+    """Decide afresh on the main and this one sub-account, as if the step were not recorded."""
+    try:
+        family = read_for_cascade(service, operation.main_id, step.account_id)
+    except RecordMissing as gone:
+        return preparation.Skip(reason=str(gone))
+    own = replace(
+        family.own,
+        releases=tuple(
+            row
+            for row in family.own.releases
+            if (row.sub_id, row.block_id) != (step.account_id, step.block_id)
+        ),
+        suspensions=tuple(
+            row
+            for row in family.own.suspensions
+            if (row.sub_id, row.cause_id) != (step.account_id, step.block_id)
+            or step.kind is not StepKind.SUSPEND
+        ),
     )
-    watched = step.account_id if step.kind is StepKind.RELEASE else operation.main_id
-    changes = _whole(service.reader.read_status_changes([watched]))
-    block = latest_block(changes, watched)
-    judge = (
-        preparation.judge_release if step.kind is StepKind.RELEASE else preparation.judge_suspend
-    )
-    return judge(step, main, sub, block)
+    decision = plan_cascade(replace(family, own=own), service.policy.cascade)
+    return preparation.judge_cascade(step, decision)
+
+
+def _read_merged(service: Service, operation: Operation) -> Invoice | None:
+    issue = next(step for step in operation.steps if step.kind is StepKind.ISSUE)
+    return _or_none(service.reader.read_invoice, InvoiceId(issue.remote_id or 0))
 
 
 def _read_issued(reader: BillingReader, step: Step, remote_id: int | None) -> tuple[Invoice, ...]:
@@ -96,13 +123,15 @@ def _read_issued(reader: BillingReader, step: Step, remote_id: int | None) -> tu
     if remote_id is not None:
         invoice = _or_none(reader.read_invoice, InvoiceId(remote_id))
         return (invoice,) if invoice else ()
-    return _whole(reader.read_invoices([step.account_id], effect.issued_on - ONE_DAY))
+    return whole(reader.read_invoices([step.account_id], effect.issued_on - ONE_DAY))
 
 
-def _latest_block_id(service: Service, step: Step) -> int | None:
-    changes = _whole(service.reader.read_status_changes([step.account_id]))
+def _own_block_id(service: Service, step: Step) -> int | None:
+    """The log row our suspension left; after a doubt, one that names a person is not taken for it."""
+    changes = whole(service.reader.read_status_changes([step.account_id]))
     block = latest_block(changes, step.account_id)
-    return block.id if block else None
+    is_ours = block is not None and (step.state is StepState.SENDING or block.by_system)
+    return block.id if block is not None and is_ours else None
 
 
 def _read_source(service: Service, step: Step) -> Invoice | None:
@@ -125,14 +154,3 @@ def _or_none(read: Callable[[K], T], key: K) -> T | None:
         return read(key)
     except RecordMissing:
         return None
-
-
-def _whole(reading: Reading[T]) -> tuple[T, ...]:
-    """All rows; a read-back that hides an unreadable row proves nothing."""
-    if reading.quarantined:
-        broken = reading.quarantined[0]
-        raise ReplyMalformed(
-            f"{broken.resource} {broken.object_id}: field {broken.field} {broken.problem}",
-            field=broken.field,
-        )
-    return reading.rows

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from connector.domain.ids import AccountId
 from connector.domain.window import guarded_until
@@ -31,6 +31,7 @@ from connector.runtime.observe_step import judge_before_send, look_after_send
 from connector.runtime.recover import BY, record_change, recover_step, reload
 from connector.runtime.service import Pen, Service
 from connector.runtime.verify import finish_operation
+from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.machine import (
     backoff_until,
     by_urgency,
@@ -130,6 +131,8 @@ class _Worker:
         now = self._service.clock.now()
         if step.kind is StepKind.ISSUE and guarded_until(now, self._service.policy.merge):
             return False
+        if step.sent_at is not None and self._stands_already(operation, step):
+            return True
         verdict = judge_before_send(self._service, operation, step)
         if isinstance(verdict, Ready) and step.attempts >= self._service.limits.sends_max:
             verdict = Hold(reason=f"sent {step.attempts} times, never seen on the platform")
@@ -143,11 +146,35 @@ class _Worker:
         if isinstance(verdict, Withdraw):
             self._record_withdrawal(operation, verdict.reason)
         elif isinstance(verdict, Skip):
-            change = happened(step, StepEvent.WITHDRAWN, reason=verdict.reason)
-            record_change(self._service, self._pen, change)
+            self._record_skip(operation, step, verdict.reason)
         elif isinstance(verdict, Hold):
             change = happened(step, StepEvent.CONTRADICTED, reason=verdict.reason)
             record_change(self._service, self._pen, change)
+
+    def _stands_already(self, operation: Operation, step: Step) -> bool:
+        """Look for a document before it is sent again: whoever asked cannot know that it stands."""
+        if not isinstance(step.effect, IssueInvoice | IssueCreditNote):
+            return False
+        sight = look_after_send(self._service, operation, step, step.remote_id)
+        if isinstance(sight, Seen):
+            change = happened(step, StepEvent.SEEN, remote_id=sight.remote_id)
+        elif isinstance(sight, Contradicted):
+            change = happened(step, StepEvent.CONTRADICTED, reason=sight.reason)
+        else:
+            return False
+        record_change(self._service, self._pen, change)
+        return True
+
+    def _record_skip(self, operation: Operation, step: Step, reason: str) -> None:
+        """Drop one step, and have the family looked at again: its ground may be another now."""
+        change = happened(step, StepEvent.WITHDRAWN, reason=reason)
+        now = self._service.clock.now().astimezone(UTC)
+        with self._service.store.begin(epoch=self._pen.epoch) as unit:
+            unit.journal.record_event(
+                step, change.event, change.after, BY, self._service.clock.host()
+            )
+            unit.agenda.record_due([operation.main_id], now, "a step was dropped")
+            unit.commit()
 
     def _record_withdrawal(self, operation: Operation, reason: str) -> None:
         at = self._service.clock.host()
@@ -195,7 +222,9 @@ class _Worker:
             change = happened(sending, StepEvent.ACCEPTED, remote_id=sight.remote_id)
             record_change(self._service, self._pen, change)
         elif isinstance(sight, Contradicted):
-            self._record(sending, StepEvent.REFUSED, f"answered yes, but {sight.reason}")
+            reason = f"answered yes, but {sight.reason}"
+            change = happened(sending, StepEvent.REFUSED, reason=reason, remote_id=remote_id)
+            record_change(self._service, self._pen, change)
         elif isinstance(sight, NotSeen):
             self._record(sending, StepEvent.UNCLEAR, "answered yes, but it does not show")
 

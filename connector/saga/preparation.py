@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypeAlias
 
-from connector.domain.accounts import Account, AccountStatus, StatusChange
+from connector.domain.accounts import Account
+from connector.domain.cascade import CascadeDecision
 from connector.domain.ids import AccountId, InvoiceId
 from connector.domain.invoices import Invoice, InvoiceStatus
 from connector.domain.marker import markers_in, with_marker, without_marker
-from connector.saga.effects import Effect, IssueCreditNote, MarkInvoice
-from connector.saga.recovery import Contradicted, NotSeen, Sight
+from connector.domain.sources import MAIN_MAY_PAY
+from connector.saga.effects import Effect, IssueCreditNote, IssueInvoice, MarkInvoice
 from connector.saga.steps import Operation, Source, Step, StepKind
 
 
@@ -63,41 +65,41 @@ def judge_unclaim(step: Step, claim: Step, invoice: Invoice | None) -> Verdict:
     return Ready(effect=_mark(step, without_marker(invoice.memo, claim.marker)))
 
 
-def judge_issue(
-    operation: Operation,
-    step: Step,
-    invoices: Mapping[InvoiceId, Invoice],
-    linked: frozenset[AccountId],
-) -> Verdict:
-    """The pivot: every source unchanged and still claimed, every sub-account still linked."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ground:
+    """What a merge stands on, read just before its pivot."""
+
+    main: Account | None
+    invoices: Mapping[InvoiceId, Invoice]
+    linked: frozenset[AccountId]  #: aggregated under the main account today
+    today: date
+
+
+def judge_issue(operation: Operation, step: Step, ground: Ground) -> Verdict:
+    """The pivot: sources unchanged and still claimed, subs still linked, the main still there."""
+    assert isinstance(step.effect, IssueInvoice)
+    if ground.main is None or ground.main.status not in MAIN_MAY_PAY:
+        return Withdraw(reason="the main account is inactive or gone")
+    if step.effect.due_on < ground.today:
+        return Withdraw(reason=f"it would be due on {step.effect.due_on}, which has passed")
     claims = {s.invoice_id: s for s in operation.steps if s.kind is StepKind.CLAIM}
     for source in operation.sources:
-        invoice = invoices.get(source.invoice_id)
+        invoice = ground.invoices.get(source.invoice_id)
         if reason := _changed(source, invoice):
             return Withdraw(reason=reason)
         assert invoice is not None
         if claims[source.invoice_id].marker not in markers_in(invoice.memo):
             return Withdraw(reason=f"our mark was taken off invoice {source.number}")
-        if source.account_id != operation.main_id and source.account_id not in linked:
+        if source.account_id != operation.main_id and source.account_id not in ground.linked:
             return Withdraw(reason=f"account {source.account_id} is no longer linked")
     return Ready(effect=step.effect)
 
 
-def judge_resend(step: Step, sight: Sight) -> Hold | None:
-    """A document that was sent before is sent again only if a fresh look does not find it.
-
-    Asked before every other question on a step that has a ``sent_at``: a person who asks for a
-    retry cannot know what stands on the platform.
-    """
-    if isinstance(sight, NotSeen):
-        return None
-    fact = sight.reason if isinstance(sight, Contradicted) else "stands on the platform already"
-    return Hold(reason=f"not sent again: step {step.number} {fact}")
-
-
-def judge_relieve(step: Step, invoice: Invoice | None) -> Verdict:
-    """A source is relieved of exactly what the merged invoice took over, and only once."""
+def judge_relieve(step: Step, invoice: Invoice | None, merged: Invoice | None) -> Verdict:
+    """A source is relieved of exactly what the merged invoice took over, and while it stands."""
     assert isinstance(step.effect, IssueCreditNote)
+    if merged is None or merged.status is InvoiceStatus.DELETED:
+        return Hold(reason="the merged invoice was deleted: nothing carries this source any more")
     carried = f"the merged invoice carries {step.effect.total} of it"
     if invoice is None or invoice.status is InvoiceStatus.DELETED:
         return Hold(reason=f"the source was deleted after the merge; {carried}: credit the main")
@@ -109,30 +111,21 @@ def judge_relieve(step: Step, invoice: Invoice | None) -> Verdict:
     return Ready(effect=step.effect)
 
 
-def judge_release(
-    step: Step, main: Account | None, sub: Account | None, block: StatusChange | None
-) -> Verdict:
-    """Only while the main is active and the sub-account still is in the very block we mean."""
-    if main is None or main.status is not AccountStatus.ACTIVE:
-        return Skip(reason="the main account is no longer active")
-    if sub is None or sub.status is not AccountStatus.BLOCKED:
-        return Skip(reason="the sub-account is no longer blocked")
-    if block is None or block.id != step.block_id:
-        return Skip(reason="the sub-account was blocked anew")
-    return Ready(effect=step.effect)
+def judge_cascade(step: Step, decision: CascadeDecision) -> Verdict:
+    """A release or suspension is sent only if the very same is decided afresh.
 
-
-def judge_suspend(
-    step: Step, main: Account | None, sub: Account | None, cause: StatusChange | None
-) -> Verdict:
-    """Only while the main is in the very block we mirror and the sub-account is active."""
-    if main is None or main.status is not AccountStatus.BLOCKED:
-        return Skip(reason="the main account is no longer blocked")
-    if cause is None or cause.id != step.block_id:
-        return Skip(reason="the main account was blocked anew")
-    if sub is None or sub.status is not AccountStatus.ACTIVE:
-        return Skip(reason="the sub-account is no longer active")
-    return Ready(effect=step.effect)
+    Args:
+        step: what was planned: the sub-account, and the block it ends or mirrors.
+        decision: of the planner, on a fresh snapshot of the main and this sub-account in which
+            the step itself does not count as recorded.
+    """
+    wanted = {(row.sub_id, row.block_id) for row in decision.releases}
+    if step.kind is StepKind.SUSPEND:
+        wanted = {(row.sub_id, row.cause_id) for row in decision.suspensions}
+    if (step.account_id, step.block_id) in wanted:
+        return Ready(effect=step.effect)
+    why = [row.sentence for row in decision.refusals if row.account_id == step.account_id]
+    return Skip(reason=why[0] if why else "the main account or the sub-account has changed")
 
 
 def _changed(source: Source, invoice: Invoice | None) -> str:

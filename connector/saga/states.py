@@ -19,6 +19,9 @@ we do not know; and our own process may die between any two instructions. Hence:
 * **CANCELLED** is final: given up by a person, or withdrawn by us while it was INTENDED, since
   nothing had left yet (a source changed before the merge's pivot).
 
+A document that was sent before is looked for once more before it is sent again, whoever asked
+for it: found, an INTENDED step becomes CONFIRMED without a send.
+
 There is no way from SENDING or UNKNOWN to INTENDED without a reading that says "certainly not
 carried out", and no way out of CONFIRMED: what is done is corrected by a further step.
 """
@@ -63,6 +66,7 @@ S, E = StepState, StepEvent
 TRANSITIONS: dict[tuple[StepState, StepEvent], StepState] = {
     (S.INTENDED, E.CLAIMED): S.SENDING,
     (S.INTENDED, E.WITHDRAWN): S.CANCELLED,
+    (S.INTENDED, E.SEEN): S.CONFIRMED,
     (S.INTENDED, E.CONTRADICTED): S.HELD,
     (S.SENDING, E.ACCEPTED): S.CONFIRMED,
     (S.SENDING, E.NOT_SENT): S.INTENDED,

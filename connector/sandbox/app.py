@@ -4,12 +4,12 @@ import asyncio
 import json
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from connector.sandbox.api.message import Call, Reply, fault_reply
-from connector.sandbox.api.router import RETRY_AFTER, Api
+from connector.sandbox.api.router import Api
 from connector.sandbox.control.arguments import Arguments
 from connector.sandbox.control.endpoints import control
 from connector.sandbox.cutting import CutResponse
@@ -32,7 +32,10 @@ def build_app(world: World) -> Starlette:
         catch_up(world)
         if world.switches.latency_ms:
             await asyncio.sleep(world.switches.latency_ms / 1000)
-        call = await _call(request)
+        try:
+            call = await _call(request)
+        except ClientDisconnect:  # hung up within the request: it never arrived, nobody listens
+            return Response(status_code=400)
         return _finish(world, call, *_answer(api, call))
 
     async def serve_control(request: Request) -> Response:
@@ -59,16 +62,16 @@ def _answer(api: Api, call: Call) -> tuple[Reply, bool]:
     for fault in api.world.switches.fault:
         if fault.strikes(call.method, call.path):
             if fault.before_commit:
-                return _instead(fault), False
+                return _instead(fault, api.world.switches.retry_after()), False
             reply = api.answer(call)
             return _spoilt(fault, reply), fault.kind == "timeout_after_commit"
     return api.answer(call), False
 
 
-def _instead(fault: Fault) -> Reply:
+def _instead(fault: Fault, retry_after: dict[str, str]) -> Reply:
     if fault.kind == "html_200":
         return Reply(status=200, text=LOGIN_PAGE, headers={"Content-Type": "text/html"})
-    headers = RETRY_AFTER if fault.status in WAITING_STATUSES else None
+    headers = retry_after if fault.status in WAITING_STATUSES else None
     return fault_reply(ApiFault(fault.status, "SERVER_ERROR", "Fault on order", headers))
 
 

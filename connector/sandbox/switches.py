@@ -19,6 +19,7 @@ class Switches:
     deny: list[tuple[str, str]] = field(default_factory=list)
     latency_ms: int = 0
     maintenance: bool = False
+    retry_after_seconds: int = 5
     fault: list[Fault] = field(default_factory=list)
 
     def flip(self, name: str, value: object) -> None:
@@ -39,6 +40,10 @@ class Switches:
         return any(
             where in {controller, "*"} and what in {action, "*"} for where, what in self.deny
         )
+
+    def retry_after(self) -> dict[str, str]:
+        """The header that asks a caller to wait."""
+        return {"Retry-After": str(self.retry_after_seconds)}
 
     def shown(self) -> dict[str, object]:
         """The switches as the control API lists them."""

@@ -153,7 +153,7 @@ class SplynxClient:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, PlatformUnavailable) and error.retry_after_seconds is not None:
             return 0.0  # the pace keeps every thread back, this one too
-        scale = float(self._options.backoff_seconds)
+        scale = int(self._options.backoff_seconds * 1000) / 1000
         return wait_random_exponential(multiplier=scale, max=_LONGEST_BACKOFF_SECONDS)(state)
 
 

@@ -23,6 +23,8 @@ _LINKED = "5.1"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Installation:
+    """What the platform turned out to be, and the mapping for it."""
+
     release: str
     mapping: PlatformMapping
 

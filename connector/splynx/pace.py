@@ -27,7 +27,7 @@ class Pace:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._rate = float(requests_per_second)
+        self._rate = int(requests_per_second * 1000) / 1000  # a pace, not money
         self._patience = patience_seconds
         self._monotonic = monotonic
         self._sleep = sleep

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from connector.domain.accounts import (
+    LAST_BILLING_DAY,
     SYSTEM,
     Account,
     AccountStatus,
@@ -40,6 +41,13 @@ def account_in(row: Row) -> Account:
     )
 
 
+def _billing_day(row: Row) -> int:
+    day = row.count("billing_day")
+    if not 1 <= day <= LAST_BILLING_DAY:
+        raise row.malformed("billing_day", f"{day} is no billing day (1-{LAST_BILLING_DAY})")
+    return day
+
+
 def billing_in(row: Row) -> Billing:
     """Billing settings and balance."""
     return Billing(
@@ -47,7 +55,7 @@ def billing_in(row: Row) -> Billing:
         enabled=row.flag("enabled"),
         balance=row.money("balance"),
         min_balance=row.money("min_balance"),
-        billing_day=row.count("billing_day"),
+        billing_day=_billing_day(row),
         due_days=row.count("due_days"),
         blocking_days=row.count("blocking_days"),
         native_mode=row.word_if_any("native_mode", BillingMode),

@@ -4,42 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from connector.domain.accounts import Account, AccountStatus, StatusChange
+from connector.domain.accounts import Account, AccountStatus
+from connector.domain.cascade import CascadeDecision, Release, Suspension
 from connector.domain.ids import AccountId, InvoiceId, PlanId
 from connector.domain.invoices import Invoice, InvoiceStatus
 from connector.domain.marker import Marker, with_marker
+from connector.domain.refusals import Refusal
 from connector.saga import machine
 from connector.saga.effects import MarkInvoice
 from connector.saga.preparation import (
+    Ground,
     Hold,
     Ready,
     Skip,
     Withdraw,
+    judge_cascade,
     judge_claim,
     judge_issue,
-    judge_release,
     judge_relieve,
-    judge_resend,
-    judge_suspend,
     judge_unclaim,
 )
-from connector.saga.recovery import Contradicted, NotSeen, Seen, Sight
 from connector.saga.states import StepState
 from connector.saga.steps import Source, Step
-from tests.build import account, change
+from tests.build import NOON, account, invoice
 from tests.saga.support import SOURCES, merge, releases, step_of, suspensions, with_states
 
-ACTIVE, BLOCKED = AccountStatus.ACTIVE, AccountStatus.BLOCKED
 MERGE = merge()
 SUB_INVOICE = SOURCES[1]
 CLAIM = step_of(MERGE, 2)
 SOURCE: Source = MERGE.sources[1]
 FOREIGN = Marker(plan_id=PlanId("ZZZZZZZZZZZZZZZZZZZZ"), step=1)
 LINKED = frozenset({AccountId(2)})
+PAYER = account(1)
+TODAY = NOON.date()
 
 
 def claimed(invoices: Iterable[Invoice] = SOURCES) -> dict[InvoiceId, Invoice]:
@@ -104,10 +106,37 @@ def test_a_claim_is_handed_back_without_a_trace() -> None:
 # -- pivot ----------------------------------------------------------------------------------
 
 
+def ground(
+    invoices: dict[InvoiceId, Invoice],
+    linked: frozenset[AccountId],
+    main: Account | None = PAYER,
+    today: date = TODAY,
+) -> Ground:
+    """What the merge stands on."""
+    return Ground(main=main, invoices=invoices, linked=linked, today=today)
+
+
+@pytest.mark.parametrize(
+    ("main", "today", "words"),
+    [
+        (None, TODAY, "inactive or gone"),
+        (account(1, AccountStatus.INACTIVE), TODAY, "inactive or gone"),
+        (PAYER, date(2027, 1, 1), "which has passed"),
+    ],
+)
+def test_the_pivot_does_not_leave_for_a_main_that_is_gone_or_a_day_that_has_passed(
+    main: Account | None, today: date, words: str
+) -> None:
+    """A plan approved late is planned anew with fresh dates."""
+    verdict = judge_issue(MERGE, step_of(MERGE, 3), ground(claimed(), LINKED, main, today))
+    assert isinstance(verdict, Withdraw)
+    assert words in verdict.reason
+
+
 def test_the_pivot_leaves_if_everything_is_as_planned() -> None:
     """With exactly the planned document."""
     issue = step_of(MERGE, 3)
-    assert judge_issue(MERGE, issue, claimed(), LINKED) == Ready(effect=issue.effect)
+    assert judge_issue(MERGE, issue, ground(claimed(), LINKED)) == Ready(effect=issue.effect)
 
 
 @pytest.mark.parametrize(
@@ -123,33 +152,29 @@ def test_the_pivot_does_not_leave_on_other_ground(
     invoices: dict[InvoiceId, Invoice], linked: frozenset[AccountId], words: str
 ) -> None:
     """Before it we can walk away; the main itself needs no link."""
-    verdict = judge_issue(MERGE, step_of(MERGE, 3), invoices, linked)
+    verdict = judge_issue(MERGE, step_of(MERGE, 3), ground(invoices, linked))
     assert isinstance(verdict, Withdraw)
     assert words in verdict.reason
-
-
-@pytest.mark.parametrize(
-    ("sight", "words"),
-    [
-        (NotSeen(), None),
-        (Seen(remote_id=9), "stands on the platform already"),
-        (Contradicted(reason="makes 1"), "makes 1"),
-    ],
-)
-def test_what_stands_on_the_platform_is_not_sent_again(sight: Sight, words: str | None) -> None:
-    """A retry that a person asks for must not charge the main account twice."""
-    held = judge_resend(step_of(MERGE, 3), sight)
-    assert (held is None) is (words is None)
-    assert words is None or (held is not None and words in held.reason)
 
 
 # -- relief ---------------------------------------------------------------------------------
 
 
+MERGED = invoice(99, 1, "40.00@20")
+
+
 def test_a_source_is_relieved_of_what_was_taken_over() -> None:
     """Still wholly unpaid: exactly the planned credit note."""
     step = step_of(MERGE, 5)
-    assert judge_relieve(step, SUB_INVOICE) == Ready(effect=step.effect)
+    assert judge_relieve(step, SUB_INVOICE, MERGED) == Ready(effect=step.effect)
+
+
+@pytest.mark.parametrize("merged", [None, replace(MERGED, status=InvoiceStatus.DELETED)])
+def test_nothing_is_relieved_once_the_merged_invoice_is_gone(merged: Invoice | None) -> None:
+    """Else the charge would stand nowhere."""
+    verdict = judge_relieve(step_of(MERGE, 5), SUB_INVOICE, merged)
+    assert isinstance(verdict, Hold)
+    assert "nothing carries this source" in verdict.reason
 
 
 @pytest.mark.parametrize(
@@ -166,7 +191,7 @@ def test_a_source_that_moved_after_the_pivot_waits_for_a_person(
     invoice: Invoice | None, words: str
 ) -> None:
     """The sentence says how much the main carries for it."""
-    verdict = judge_relieve(step_of(MERGE, 5), invoice)
+    verdict = judge_relieve(step_of(MERGE, 5), invoice, MERGED)
     assert isinstance(verdict, Hold)
     assert words in verdict.reason
     assert "carries 12.00" in verdict.reason
@@ -176,54 +201,55 @@ def test_a_source_that_moved_after_the_pivot_waits_for_a_person(
 
 RELEASE: Step = releases(2).steps[0]
 SUSPEND: Step = suspensions(2).steps[0]
-BLOCK = change(2, 2, BLOCKED, "2026-01-17")
-CAUSE = change(77, 1, BLOCKED, "2026-01-17")
+SAME_RELEASE = Release(sub_id=AccountId(2), block_id=2, reason="paid")
+SAME_SUSPENSION = Suspension(sub_id=AccountId(2), cause_id=77)
+BY_PERSON = Refusal(
+    rule="blocked_by_person",
+    account_id=AccountId(2),
+    subject="account 2",
+    sentence="blocked by administrator 7",
+    mend="",
+)
 
 
 @pytest.mark.parametrize(
-    ("main", "sub", "block", "words"),
+    ("step", "decision"),
     [
-        (account(1), account(2, BLOCKED), BLOCK, None),
-        (None, account(2, BLOCKED), BLOCK, "main account is no longer active"),
-        (account(1, BLOCKED), account(2, BLOCKED), BLOCK, "main account is no longer active"),
-        (account(1), None, BLOCK, "no longer blocked"),
-        (account(1), account(2), BLOCK, "no longer blocked"),
-        (account(1), account(2, AccountStatus.INACTIVE), BLOCK, "no longer blocked"),
-        (account(1), account(2, BLOCKED), replace(BLOCK, id=3), "blocked anew"),
-        (account(1), account(2, BLOCKED), None, "blocked anew"),
+        (RELEASE, CascadeDecision(releases=(SAME_RELEASE,))),
+        (SUSPEND, CascadeDecision(suspensions=(SAME_SUSPENSION,))),
     ],
 )
-def test_a_release_ends_the_very_block_it_means(
-    main: Account | None, sub: Account | None, block: StatusChange | None, words: str | None
+def test_a_cascade_step_leaves_if_it_is_decided_afresh(
+    step: Step, decision: CascadeDecision
 ) -> None:
-    """Case 20: the main was blocked again, or a person acted, between plan and send."""
-    verdict = judge_release(RELEASE, main, sub, block)
-    if words is None:
-        assert verdict == Ready(effect=RELEASE.effect)
-    else:
-        assert isinstance(verdict, Skip)
-        assert words in verdict.reason
+    """The same sub-account, the same block."""
+    assert judge_cascade(step, decision) == Ready(effect=step.effect)
 
 
 @pytest.mark.parametrize(
-    ("main", "sub", "cause", "words"),
+    ("step", "decision", "words"),
     [
-        (account(1, BLOCKED), account(2), CAUSE, None),
-        (None, account(2), CAUSE, "no longer blocked"),
-        (account(1), account(2), CAUSE, "no longer blocked"),
-        (account(1, BLOCKED), account(2), replace(CAUSE, id=78), "blocked anew"),
-        (account(1, BLOCKED), account(2), None, "blocked anew"),
-        (account(1, BLOCKED), account(2, BLOCKED), CAUSE, "no longer active"),
-        (account(1, BLOCKED), None, CAUSE, "no longer active"),
+        (RELEASE, CascadeDecision(), "has changed"),
+        (RELEASE, CascadeDecision(refusals=(BY_PERSON,)), "administrator 7"),
+        (RELEASE, CascadeDecision(releases=(replace(SAME_RELEASE, block_id=3),)), "has changed"),
+        (
+            RELEASE,
+            CascadeDecision(releases=(replace(SAME_RELEASE, sub_id=AccountId(3)),)),
+            "has changed",
+        ),
+        (SUSPEND, CascadeDecision(), "has changed"),
+        (
+            SUSPEND,
+            CascadeDecision(suspensions=(replace(SAME_SUSPENSION, cause_id=78),)),
+            "has changed",
+        ),
+        (SUSPEND, CascadeDecision(releases=(SAME_RELEASE,)), "has changed"),
     ],
 )
-def test_a_suspension_mirrors_the_very_block_it_means(
-    main: Account | None, sub: Account | None, cause: StatusChange | None, words: str | None
+def test_a_cascade_step_is_dropped_if_it_is_not_decided_afresh(
+    step: Step, decision: CascadeDecision, words: str
 ) -> None:
-    """The main paid, or was blocked for another reason, between plan and send."""
-    verdict = judge_suspend(SUSPEND, main, sub, cause)
-    if words is None:
-        assert verdict == Ready(effect=SUSPEND.effect)
-    else:
-        assert isinstance(verdict, Skip)
-        assert words in verdict.reason
+    """Case 20: the payment bounced, a person acted, or it was blocked anew in between."""
+    verdict = judge_cascade(step, decision)
+    assert isinstance(verdict, Skip)
+    assert words in verdict.reason

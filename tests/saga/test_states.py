@@ -18,6 +18,7 @@ from connector.saga.states import (
 TABLE = """
 intended claimed        sending
 intended withdrawn      cancelled
+intended seen           confirmed
 intended contradicted   held
 sending  accepted       confirmed
 sending  not_sent       intended

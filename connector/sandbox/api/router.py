@@ -16,7 +16,6 @@ from connector.sandbox.wire import v43, v51
 from connector.sandbox.world import World
 
 PROFILES = {"5.1": v51.PROFILE, "4.3": v43.PROFILE}
-RETRY_AFTER = {"Retry-After": "5"}
 
 
 class Api:
@@ -38,7 +37,9 @@ class Api:
 
     def _route(self, call: Call) -> Reply:
         if self.world.switches.maintenance:
-            raise ApiFault(503, "SERVER_ERROR", "Service is unavailable", RETRY_AFTER)
+            raise ApiFault(
+                503, "SERVER_ERROR", "Service is unavailable", self.world.switches.retry_after()
+            )
         match call.parts:
             case ["auth", "tokens", *rest]:
                 return self._tokens(call, rest)

@@ -1,0 +1,1 @@
+"""The main job over real HTTP: issue by issue what must be seen."""
