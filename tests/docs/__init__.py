@@ -1,0 +1,1 @@
+"""Tests of the texts: what they name exists, and what exists is named."""
