@@ -12,7 +12,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from connector.cli.common import Context
 from connector.cli.endings import USAGE, ending, flush, say
-from connector.cli.rendering import for_errors, for_people
+from connector.cli.rendering import for_errors, for_help
 
 NAME = "linked-accounts"
 DISTRIBUTION = "splynx-linked-accounts"
@@ -117,7 +117,7 @@ def _parsed(words: list[str]) -> int:
     try:
         code = app.meta(
             words,
-            console=for_people(),
+            console=for_help(),
             error_console=for_errors(),
             exit_on_error=False,
             print_error=False,

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 PIPE_WIDTH = 10_000
+HELP_WIDTH = 100
 """Wide enough that no line of a table is ever cut or wrapped where a program may read it."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -31,6 +32,11 @@ class _Paper(Console):
 def for_people() -> Console:
     """Standard output."""
     return _console(sys.stdout)
+
+
+def for_help() -> Console:
+    """Standard output for help pages, which are boxes: a pipe gets them page-wide."""
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else HELP_WIDTH)
 
 
 def for_errors() -> Console:

@@ -82,7 +82,14 @@ def _print_text(settings: Settings, view: Overview) -> None:
         [f"{moment(row.due_at)}  family {row.main_id}: {row.reason}" for row in view.agenda],
     )
     console.print()
-    console.print("somebody must look" if view.needs_somebody else "nothing is wrong")
+    console.print(_verdict(view))
+
+
+def _verdict(view: Overview) -> str:
+    if view.needs_somebody:
+        return "somebody must look"
+    asking = sum(row.refusal.weight is Weight.ACT for row in view.refusals)
+    return f"nothing is wrong; {asking} refusals ask for somebody" if asking else "nothing is wrong"
 
 
 def _facts(settings: Settings, view: Overview) -> list[tuple[str, object]]:

@@ -30,14 +30,10 @@ class Event(StrEnum):
     LEASE_ACQUIRED = "lease.acquired", "This process is now the one that writes."
     LEASE_LOST = "lease.lost", "Another process writes now; this one has stopped writing."
 
-    CYCLE_STARTED = "cycle.started", "A cycle has begun to look for changes."
     CYCLE_DONE = "cycle.done", "A cycle has ended, with the counts of what it did."
     CYCLE_FAILED = "cycle.failed", "A cycle was cut short; the next one takes up the rest."
-    POLL_DONE = "poll.done", "Changes were read and the families concerned put on the agenda."
-    SWEEP_DONE = "sweep.done", "A full look has ended, which also finds deleted rows."
     VIEW_IMPLAUSIBLE = "view.implausible", "Too much vanished between two looks; writing stopped."
 
-    PLATFORM_READY = "platform.ready", "The platform answered; its release is known."
     PLATFORM_UNKNOWN = "platform.unknown", "No mapping is proven for this release; only observing."
     PLATFORM_UNAVAILABLE = (
         "platform.unavailable",
@@ -47,17 +43,13 @@ class Event(StrEnum):
         "platform.denied",
         "The key is wrong or lacks a permission; a person must act.",
     )
-    READ_RETRIED = "read.retried", "A read failed and is tried again."
-    LOGIN_RENEWED = "login.renewed", "The login to the platform was renewed."
     OBJECT_QUARANTINED = "object.quarantined", "An object does not fit the mapping; it is left out."
 
     LINK_CHANGED = "link.changed", "A link appeared, ended, or changed its billing mode."
-    LINK_DRIFTED = "link.drifted", "Two sources of links disagree; the authority counts."
 
     PLAN_MADE = "plan.made", "A plan was recorded; nothing has been written yet."
     PLAN_WAITING = "plan.waiting", "A plan waits for a person's approval."
     PLAN_APPROVED = "plan.approved", "A plan may be carried out."
-    PLAN_REFUSED = "plan.refused", "A rule forbids to act; the sentence names rule and mend."
     PLAN_WITHDRAWN = "plan.withdrawn", "A plan was given up; what it had taken is free again."
     PLAN_UNVERIFIED = "plan.unverified", "A merge was carried out but does not add up; look at it."
     PLAN_CLOSED = "plan.closed", "Every step of a plan is done and was verified."
@@ -65,14 +57,15 @@ class Event(StrEnum):
     STEP_SENT = "step.sent", "A write was sent, after its intent had been recorded."
     STEP_CONFIRMED = "step.confirmed", "A write is proven: answered and checked, or read back."
     STEP_UNKNOWN = "step.unknown", "A write may or may not have happened; it will be read back."
-    STEP_ABSENT = "step.absent", "Read back after quiescence: a write never happened."
+    STEP_ABSENT = "step.absent", "A write certainly did not happen; it will be sent again."
     STEP_HELD = "step.held", "A step was refused or contradicted; a person must decide."
-    STEP_CANCELLED = "step.cancelled", "A named person has cancelled a step."
+    STEP_CANCELLED = (
+        "step.cancelled",
+        "A step was given up: by a named person, or by us before it left.",
+    )
 
     REQUEST_DONE = "request.done", "What a person asked for was carried out."
-    FAMILY_FROZEN = "family.frozen", "Nothing is written to a family until a person unfreezes it."
     WRITES_FROZEN = "writes.frozen", "Nothing is written at all until a person unfreezes it."
     WRITES_UNFROZEN = "writes.unfrozen", "A named person allowed writing again."
     INVARIANT_BROKEN = "invariant.broken", "A law does not hold: a bug; its family was stopped."
     LINE_LOST = "line.lost", "A log line could not be rendered; its place in the code is named."
-    STORE_UNAVAILABLE = "store.unavailable", "The store cannot be opened or written."

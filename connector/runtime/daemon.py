@@ -100,6 +100,7 @@ class _Daemon:
         schedule = Schedule(self._tick, self._failed, interval_seconds)
         schedule.start()
         notifier.ready("polling")
+        self._log.info(Log.LEASE_ACQUIRED, epoch=self._pen.epoch)
         self._log.info(Log.SERVICE_STARTED, mode=self._service.policy.mode)
         self._listen(notifier, schedule, watchdog_interval(os.environ))
         notifier.stopping()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import structlog
+
 from connector.domain.accounts import Account, BillingMode
 from connector.domain.invariants import is_implausible_loss
 from connector.domain.links import Link, LinkMap, LinkSource
@@ -14,6 +16,8 @@ from connector.runtime import facts
 from connector.runtime.service import Pen, Service
 
 BY = "platform"
+
+_log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("connector.links")
 
 
 def reconcile_native(service: Service, pen: Pen) -> int:
@@ -43,6 +47,12 @@ def _is_broken_view(service: Service, pen: Pen, held: LinkMap, seen: tuple[SeenL
     percent = service.policy.bounds.vanish_percent
     if not is_implausible_loss(len(held.links), len(seen), percent):
         return False
+    with service.store.begin(epoch=pen.epoch) as unit:
+        believed = unit.facts.load(facts.LOSS_BELIEVED)
+        unit.facts.record(facts.LOSS_BELIEVED, None)
+        unit.commit()
+    if believed is not None:
+        return False
     sentence = f"{len(held.links)} links at the last poll, {len(seen)} now: not believed"
     with service.store.begin(epoch=pen.epoch) as unit:
         unit.facts.record(facts.FROZEN, sentence)
@@ -61,6 +71,8 @@ def _record(service: Service, pen: Pen, changes: tuple[LinkChange, ...]) -> None
             mains = {link.main_id for link in (change.held, change.seen) if link is not None}
             unit.agenda.record_due(mains, now, f"link of {change.sub_id} {change.kind}")
         unit.commit()
+    for change in changes:
+        _log.info(Log.LINK_CHANGED, change=change.kind, sub=change.sub_id)
 
 
 def _record_change(unit: UnitOfWork, change: LinkChange, today: date, *, at: datetime) -> None:

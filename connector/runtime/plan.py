@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import structlog
+
 from connector.domain.cascade import plan_cascade
 from connector.domain.ids import AccountId
 from connector.domain.merge import plan_merge
@@ -21,6 +23,7 @@ from connector.ports.store import AgendaRow, UnitOfWork
 from connector.runtime.allowance import Allowance
 from connector.runtime.families import read_family
 from connector.runtime.service import Pen, Service
+from connector.runtime.telling import tell_plan
 from connector.saga.machine import withdraw
 from connector.saga.planning import (
     Origin,
@@ -31,6 +34,8 @@ from connector.saga.planning import (
 from connector.saga.steps import Operation, OperationState
 
 BY = "connector"
+
+_log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("connector.plan")
 
 LOOK_AGAIN = timedelta(hours=1)
 """When to look again at what no delta announces: an observed wish, a charge under way, quarantine."""
@@ -159,20 +164,28 @@ def _record_plan(
         unit.findings.record_refusals(plan.main_id, plan.refusals, at)
         unit.findings.record_quarantine(plan.main_id, plan.quarantined, at)
         wishes = 0
+        recorded: list[Operation] = []
         if service.policy.mode is Mode.OBSERVE:
             wishes = len(plan.builders)
         else:
-            _record_operations(service, unit, allowance, plan)
+            recorded = _record_operations(service, unit, allowance, plan)
         unit.agenda.record_seen(row, _next_look(service, plan, wishes))
         unit.commit()
+    for operation in recorded:
+        tell_plan(operation)
+    for broken in plan.quarantined:
+        _log.warning(
+            Log.OBJECT_QUARANTINED, family=plan.main_id, field=broken.field, problem=broken.problem
+        )
 
 
 def _record_operations(
     service: Service, unit: UnitOfWork, allowance: Allowance, plan: FamilyPlan
-) -> None:
+) -> list[Operation]:
     at = service.clock.host()
+    recorded: list[Operation] = []
     if plan.snapshot is None or plan.quarantined:
-        return
+        return recorded
     waiting = unit.journal.load_operations({OperationState.PROPOSED}, plan.main_id)
     origin = Origin(install_id=service.store.install_id, at=plan.snapshot.at)
     planned = [name_operation(unit, build, origin) for build in plan.builders]
@@ -185,6 +198,8 @@ def _record_operations(
         if operation.plan_id not in known and _is_new(unit, operation):
             judged = _judged(service, allowance, operation)
             unit.journal.record_operation(judged, at, BY)
+            recorded.append(judged)
+    return recorded
 
 
 def _record_superseded(unit: UnitOfWork, old: Operation, at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from connector.domain.ids import PlanId
 from connector.runtime.observe_step import look_after_send
 from connector.runtime.service import Pen, Service
+from connector.runtime.telling import tell_step
 from connector.saga.machine import Change, happened
 from connector.saga.recovery import Contradicted, Seen, quiet_from
 from connector.saga.states import StepEvent, StepState
@@ -22,12 +23,17 @@ def record_found_at_start(service: Service, pen: Pen) -> int:
             for step in operation.steps
             if step.state is StepState.SENDING
         ]
-        for step in cut_off:
-            after = happened(step, StepEvent.FOUND_AT_START, reason="cut off by a restart").after
+        changes = [
+            happened(step, StepEvent.FOUND_AT_START, reason="cut off by a restart")
+            for step in cut_off
+        ]
+        for change in changes:
             unit.journal.record_event(
-                step, StepEvent.FOUND_AT_START, after, BY, service.clock.host()
+                change.before, change.event, change.after, BY, service.clock.host()
             )
         unit.commit()
+    for change in changes:
+        tell_step(change)
     return len(cut_off)
 
 
@@ -56,6 +62,7 @@ def record_change(service: Service, pen: Pen, change: Change, by: str = BY) -> N
             change.before, change.event, change.after, by, service.clock.host()
         )
         unit.commit()
+    tell_step(change)
 
 
 def reload(service: Service, plan_id: PlanId) -> Operation:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import structlog
+
 from connector.domain.ids import PlanId
 from connector.errors import ConnectorError
+from connector.observe.events import Event
 from connector.ports.store import OperatorRequest, RequestKind, UnitOfWork
 from connector.runtime import facts
 from connector.runtime.service import Pen, Service
-from connector.saga.machine import cancel, happened, withdraw
+from connector.saga.machine import cancel, happened, is_done, withdraw
 from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import Operation, OperationState, Step
 
 ALL = "all"
+
+_log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("connector.requests")
 
 
 def carry_out_requests(service: Service, pen: Pen) -> int:
@@ -23,6 +28,13 @@ def carry_out_requests(service: Service, pen: Pen) -> int:
             outcome = _carry_out(service, unit, request)
             unit.requests.record_done(request.id, outcome, service.clock.host())
             unit.commit()
+        _log.info(
+            Event.REQUEST_DONE,
+            request=request.kind,
+            by=request.by,
+            about=request.subject,
+            outcome=outcome,
+        )
     return len(waiting)
 
 
@@ -37,7 +49,9 @@ def _carry_out(service: Service, unit: UnitOfWork, request: OperatorRequest) -> 
             return "frozen"
         case RequestKind.UNFREEZE:
             unit.facts.record(facts.FROZEN, None)
-            unit.facts.record(facts.ACCOUNTS_COUNT, None)
+            _log.info(Event.WRITES_UNFROZEN, by=request.by)
+            unit.facts.record(facts.ACCOUNTS_COUNT, None)  # the person believes what is there now
+            unit.facts.record(facts.LOSS_BELIEVED, request.by)
             return "unfrozen"
 
 
@@ -55,6 +69,12 @@ def _approve(service: Service, unit: UnitOfWork, request: OperatorRequest) -> st
 
 
 def _move_held_step(service: Service, unit: UnitOfWork, request: OperatorRequest) -> str:
+    if request.kind is RequestKind.CANCEL and (settled := _find_unverified(unit, request.subject)):
+        why = f"settled by {request.by}: {settled.why}"
+        unit.journal.record_state(
+            settled.plan_id, OperationState.CLOSED, why, request.by, service.clock.host()
+        )
+        return "closed as settled by hand"
     found = _find_step(unit, request.subject)
     if isinstance(found, str):
         return found
@@ -86,6 +106,14 @@ def _give_up(service: Service, unit: UnitOfWork, operation: Operation, step: Ste
         unit.journal.record_event(change.before, change.event, change.after, by, at)
     unit.journal.record_steps(handbacks, at)
     unit.journal.record_state(operation.plan_id, OperationState.WITHDRAWN, reason, by, at)
+
+
+def _find_unverified(unit: UnitOfWork, subject: str) -> Operation | None:
+    """A merge that was carried out but does not add up: it waits for a person to settle it."""
+    operation = unit.journal.load_operation(PlanId(subject))
+    if operation is None or operation.state is not OperationState.OPEN:
+        return None
+    return operation if is_done(operation) and operation.why else None
 
 
 def _find_step(unit: UnitOfWork, subject: str) -> tuple[Operation, Step] | str:
@@ -120,6 +148,8 @@ def _judge_request(unit: UnitOfWork, kind: RequestKind, subject: str) -> str:
             return f"no plan {subject}; `linked-accounts status` lists those that wait"
         if operation.state is not OperationState.PROPOSED:
             return f"plan {subject} is {operation.state}, it does not wait for approval"
+    if kind is RequestKind.CANCEL and _find_unverified(unit, subject):
+        return ""
     if kind in {RequestKind.RETRY, RequestKind.CANCEL}:
         found = _find_step(unit, subject)
         if isinstance(found, str):

@@ -9,6 +9,7 @@ from connector.domain.invoices import Invoice
 from connector.errors import RecordMissing
 from connector.observe.events import Event as Log
 from connector.runtime.service import Pen, Service
+from connector.runtime.telling import tell_state
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, OperationKind, OperationState, StepKind
 from connector.saga.verification import judge_merge
@@ -31,6 +32,8 @@ def finish_operation(service: Service, pen: Pen, operation: Operation) -> bool:
     with service.store.begin(epoch=pen.epoch) as unit:
         unit.journal.record_state(operation.plan_id, state, why, BY, service.clock.host())
         unit.commit()
+    if state is OperationState.CLOSED:
+        tell_state(operation.plan_id, state, operation.summary, BY)
     if problems:
         service.alerts.alert(Log.PLAN_UNVERIFIED, why, plan_id=operation.plan_id)
     return not problems

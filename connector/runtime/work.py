@@ -30,6 +30,7 @@ from connector.runtime import facts
 from connector.runtime.observe_step import judge_before_send, look_after_send
 from connector.runtime.recover import BY, record_change, recover_step, reload
 from connector.runtime.service import Pen, Service
+from connector.runtime.telling import tell_state, tell_step
 from connector.runtime.verify import finish_operation
 from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.machine import (
@@ -175,6 +176,7 @@ class _Worker:
             )
             unit.agenda.record_due([operation.main_id], now, "a step was dropped")
             unit.commit()
+        tell_step(change)
 
     def _record_withdrawal(self, operation: Operation, reason: str) -> None:
         at = self._service.clock.host()
@@ -186,6 +188,7 @@ class _Worker:
             state = OperationState.WITHDRAWN
             unit.journal.record_state(operation.plan_id, state, reason, BY, at)
             unit.commit()
+        tell_state(operation.plan_id, state, reason, BY)
 
     def _send(self, operation: Operation, step: Step, verdict: Ready) -> bool:
         """Commit SENDING, send once, commit what came of it; False when it must wait."""

@@ -59,12 +59,13 @@ def build_app(world: World) -> Starlette:
 
 def _answer(api: Api, call: Call) -> tuple[Reply, bool]:
     """The answer, and whether the connection is to be cut instead of sending it."""
+    retry_after = api.world.switches.retry_after()
     for fault in api.world.switches.fault:
         if fault.strikes(call.method, call.path):
             if fault.before_commit:
-                return _instead(fault, api.world.switches.retry_after()), False
+                return _instead(fault, retry_after), False
             reply = api.answer(call)
-            return _spoilt(fault, reply), fault.kind == "timeout_after_commit"
+            return _spoilt(fault, reply, retry_after), fault.kind == "timeout_after_commit"
     return api.answer(call), False
 
 
@@ -75,14 +76,14 @@ def _instead(fault: Fault, retry_after: dict[str, str]) -> Reply:
     return fault_reply(ApiFault(fault.status, "SERVER_ERROR", "Fault on order", headers))
 
 
-def _spoilt(fault: Fault, reply: Reply) -> Reply:
+def _spoilt(fault: Fault, reply: Reply, retry_after: dict[str, str]) -> Reply:
     if fault.kind == "truncated":
         return reply.with_body(reply.text[: len(reply.text) // 2])
     if fault.kind.startswith("bad_field:"):
         _, name, raw = fault.kind.split(":", 2)
         patched = _patched(load(reply.text), name, load(raw)) if reply.text else None
         return reply.with_body(dump(patched)) if reply.text else reply
-    return _instead(fault) if fault.kind.startswith("http_") else reply
+    return _instead(fault, retry_after) if fault.kind.startswith("http_") else reply
 
 
 def _patched(value: object, name: str, bad: object) -> object:

@@ -53,10 +53,10 @@ def test_a_line_is_json_with_plain_values() -> None:
 def test_text_is_for_people() -> None:
     """Time, level, event, details; quotes only where needed."""
     journal = Journal("text")
-    journal.log.warning(Event.PLAN_REFUSED, account=7, sentence="not yet", empty="", plan="p1")
+    journal.log.warning(Event.PLAN_WAITING, account=7, sentence="not yet", empty="", plan="p1")
     (line,) = journal.lines
     assert line.split(" ", 1)[1] == (
-        'warning plan.refused account=7 sentence="not yet" empty="" plan=p1'
+        'warning plan.waiting account=7 sentence="not yet" empty="" plan=p1'
     )
 
 
@@ -157,9 +157,9 @@ def test_an_alert_is_an_error_line_to_watch_for() -> None:
     """Event, sentence and details, marked as alert."""
     journal = Journal()
     alerts: Alerts = LogAlerts()
-    alerts.alert(Event.FAMILY_FROZEN, "Family 7 is frozen; run doctor.", account=7, cookie=CANARY)
+    alerts.alert(Event.WRITES_FROZEN, "Family 7 is frozen; run doctor.", account=7, cookie=CANARY)
     line = journal.last
-    assert line["event"] == "family.frozen"
+    assert line["event"] == "writes.frozen"
     assert (line["level"], line["alert"]) == ("error", True)
     assert line["sentence"] == "Family 7 is frozen; run doctor."
     assert (line["account"], line["cookie"]) == (7, "[redacted]")

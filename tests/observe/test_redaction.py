@@ -73,7 +73,7 @@ def test_secrets_in_text_are_masked(layout: Literal["json", "text"], message: st
 def test_secrets_are_masked_by_their_name(name: str) -> None:
     """Whatever the value looks like, at any depth."""
     journal = Journal()
-    journal.log.info(Event.READ_RETRIED, **{name: CANARY}, headers={name: [CANARY]})
+    journal.log.info(Event.CYCLE_FAILED, **{name: CANARY}, headers={name: [CANARY]})
     assert journal.last[name] == "[redacted]"
     assert journal.last["headers"][name] == "[redacted]"
     assert CANARY not in journal.text
@@ -120,5 +120,5 @@ def test_endless_values_are_cut() -> None:
     for _ in range(100):
         deep = [deep]
     journal = Journal()
-    journal.log.info(Event.READ_RETRIED, huge="token-" * 500_000, deep=deep)
+    journal.log.info(Event.CYCLE_FAILED, huge="token-" * 500_000, deep=deep)
     assert len(journal.text) < 10_000
