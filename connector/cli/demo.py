@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -206,14 +207,15 @@ def _states(status: dict[str, str]) -> str:
 
 def _serve(stage: Stage, folder: Path, notes: Console) -> None:
     """Stay up until told to stop, and say what can be looked at."""
+    command = Path(sys.executable).with_name("linked-accounts")
     notes.print(
         f"\nThe sandbox and the daemon stay up; Ctrl-C ends them.\n"
         f"  sandbox API      {stage.base_url}/api/2.0/\n"
         f"  sandbox control  {stage.control_url} (what it can do, as JSON)\n"
         f"  configuration    {stage.config}\n"
         f"  daemon's log     {folder / 'daemon.log'}\n"
-        f"  look at it       linked-accounts -c {stage.config} status\n"
-        f"                   linked-accounts -c {stage.config} history\n",
+        f"  look at it       {command} -c {stage.config} status\n"
+        f"                   {command} -c {stage.config} history\n",
         highlight=False,
         soft_wrap=True,
     )

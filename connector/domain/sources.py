@@ -27,6 +27,11 @@ MARKED = (
     "carries the mark of a plan that this store does not hold",
     "check the plan named in its memo; if it is void, remove that line from the memo",
 )
+NOT_COVERED = (
+    "before_link",
+    "is dated outside the cycles that the link covers",
+    "nothing to do: the sub-account pays it itself",
+)
 OVERDUE = (
     "overdue",
     "is overdue; it stays as it is, since a new document would start its dunning afresh",
@@ -77,7 +82,13 @@ def gather_sources(
     for link, sub in family.live_links():
         if link.mode is not BillingMode.AGGREGATED:
             continue
-        candidates = [inv for inv in _unmerged(family, sub.id) if _covers(family, link, inv)]
+        unmerged = _unmerged(family, sub.id)
+        candidates = [inv for inv in unmerged if _covers(family, link, inv)]
+        refusals.extend(
+            _refuse_invoice(inv, *NOT_COVERED, weight=Weight.NOTE)
+            for inv in unmerged
+            if inv.is_open and inv not in candidates
+        )
         if candidates and (refusal := judge_sub(family, sub)):
             refusals.append(refusal)
             continue

@@ -39,6 +39,7 @@ class Event(StrEnum):
         "platform.unavailable",
         "The platform does not answer; tried again later.",
     )
+    CLOCK_SKEWED = "clock.skewed", "Our clock and the platform's differ; nothing is written."
     PLATFORM_DENIED = (
         "platform.denied",
         "The key is wrong or lacks a permission; a person must act.",

@@ -24,6 +24,7 @@ class Limits:
     families_max: int  #: families looked at in one turn
     sweep: timedelta  #: how often every family is looked at
     quiescence: timedelta  #: how long the platform may still be working on a write we lost sight of
+    skew_max: timedelta = timedelta(seconds=60)  #: between our clock and the platform's
     sends_max: int = 5  #: sends of one step before a person must look
     rounds_max: int = 50  #: turns of one ``sync``
 

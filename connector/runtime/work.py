@@ -75,6 +75,9 @@ def work(service: Service, pen: Pen) -> WorkReport:
             Log.PLATFORM_UNKNOWN, "no mapping is proven for this release: observing"
         )
         return report
+    if operations and (trouble := _clock_trouble(service)):
+        report.problems.append(trouble)
+        return report
     families = _by_family(by_urgency(operations))
     worker = _Worker(service, pen, writer)
     with ThreadPoolExecutor(service.limits.concurrency, thread_name_prefix="work") as pool:
@@ -82,6 +85,19 @@ def work(service: Service, pen: Pen) -> WorkReport:
             report.sends += done.sends
             report.problems.extend(done.problems)
     return report
+
+
+def _clock_trouble(service: Service) -> PlatformError | None:
+    """Billing days and guard times rest on the clock: a wrong one must not decide about money."""
+    skew = abs(service.clock.now() - service.reader.read_time())
+    if skew <= service.limits.skew_max:
+        return None
+    sentence = (
+        f"this host and the platform differ by {skew.total_seconds():.0f} seconds: nothing is "
+        "written until both keep time by NTP"
+    )
+    service.alerts.alert(Log.CLOCK_SKEWED, sentence)
+    return PlatformError(sentence)
 
 
 def _by_family(operations: Iterable[Operation]) -> list[list[Operation]]:

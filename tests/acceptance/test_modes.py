@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from connector.domain.accounts import BillingMode
 from connector.domain.ids import AccountId
+from connector.domain.links import Link
 from connector.errors import ConnectorError
 from connector.ports.store import RequestKind
+from connector.runtime import links
 from connector.runtime.requests import record_request
 from connector.saga.steps import OperationState
 from tests.acceptance.bench import READS, Bench, Family
@@ -136,3 +141,39 @@ def test_if_a_tenth_of_the_accounts_vanishes_nothing_is_written(bench: Bench) ->
         record_request(service, RequestKind.UNFREEZE, "", by="anna")
     bench.sync()
     assert len(bench.open_documents(families[0].main_id)) == 1
+
+
+def test_nothing_is_written_while_the_clocks_differ(bench: Bench) -> None:
+    """On the wall clock, months away from the sandbox's: the plan stands, nothing is sent."""
+    family = _charged_family(bench)
+    bench.config.write_text(bench.config.read_text().replace('clock = "server"', 'clock = "wall"'))
+    with bench.service() as service:
+        links.record(service, _since_new_year(bench, family), by="test")
+    report = bench.sync()
+    assert ["differ by" in str(problem) for problem in report.cycle.problems] == [True]
+    assert bench.writes() == []
+
+
+def _since_new_year(bench: Bench, family: Family) -> list[Link]:
+    return [
+        Link(
+            sub_id=family.sub_ids[0],
+            main_id=family.main_id,
+            mode=BillingMode.AGGREGATED,
+            since=date(2026, 1, 1),
+        )
+    ]
+
+
+def test_an_invoice_from_before_the_link_stays_and_is_listed(bench: Bench) -> None:
+    """Linked a month later: January's invoice is the sub-account's own, and people can see why."""
+    family = bench.family("30.00", ("10.00",))
+    bench.control("POST", "charge", {})
+    bench.control("POST", "pay", {"customer_id": family.main_id})
+    bench.control("POST", "advance", {"days": 33})
+    bench.link((family.main_id, family.sub_ids[0], "aggregated"))
+    bench.sync()
+    with bench.service() as service, service.store.begin() as unit:
+        rules = [row.refusal.rule for row in unit.findings.load_refusals()]
+    assert rules == ["before_link"]
+    assert bench.audit()["findings"] == []
