@@ -68,22 +68,22 @@ class PlatformSettings(Section):
     requests_per_second: Exact = Field(
         Decimal(10),
         ge=0,
-        le=1000,
+        le=100_000,
         description="Most requests sent in a second, all families together; 0 sets no limit.",
-        json_schema_extra={"expects": "a number from 0 to 1000"},
+        json_schema_extra={"expects": "a number from 0 to 100000"},
     )
     timeout_seconds: Whole = Field(
         60, ge=1, le=600, description="How long to wait for an answer before it counts as lost."
     )
     page_size: Whole = Field(500, ge=1, le=5000, description="Rows asked for in one request.")
-    quiescence_seconds: Literal["auto"] | Annotated[Whole, Field(ge=1, le=86_400)] = Field(
+    quiescence_seconds: Literal["auto"] | Annotated[Whole, Field(ge=0, le=86_400)] = Field(
         "auto",
         description=(
             "How long after an unanswered write its absence is proof that it never happened, since"
             " Splynx may work on after a connection is lost. auto is 900, and 2 with"
             ' clock = "server".'
         ),
-        json_schema_extra={"expects": '"auto" or a whole number from 1 to 86400'},
+        json_schema_extra={"expects": '"auto" or a whole number from 0 to 86400'},
     )
     key: SecretStr | None = Field(
         None, min_length=1, description="API key.", json_schema_extra={"expects": "text"}
@@ -156,9 +156,12 @@ class MergeSettings(Section):
 
     window_hours: Whole = Field(
         96,
-        ge=1,
+        ge=0,
         le=744,
-        description="How long a cycle waits for invoices of all sub-accounts after the first one.",
+        description=(
+            "How long a cycle waits for invoices of all sub-accounts after the first one; with 0 it"
+            " does not wait, and those that come later get a supplement."
+        ),
     )
     guard_minutes: Whole = Field(
         30, ge=0, le=240, description="Nothing is merged this close to a time in guard_times."
@@ -228,7 +231,7 @@ class BoundsSettings(Section):
         default=True, description="The first run that would write waits for approval."
     )
     families_per_run: Whole = Field(
-        1000, ge=1, le=1_000_000, description="Most families that may be written to in one run."
+        1000, ge=0, le=1_000_000, description="Most families that may be written to in one run."
     )
     amount_per_run: Exact | None = Field(
         None,

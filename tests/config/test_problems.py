@@ -90,7 +90,7 @@ def test_an_unknown_variable_is_refused(write: Write, name: str, rest: str) -> N
         ("platform.concurrency", "33", "33 does not fit; use a whole number from 1 to 32"),
         ("platform.concurrency", "true", "true does not fit; use a whole number from 1 to 32"),
         ("platform.concurrency", "1.5", "1.5 does not fit; use a whole number from 1 to 32"),
-        ("platform.requests_per_second", "nan", "NaN does not fit; use a number from 0 to 1000"),
+        ("platform.requests_per_second", "nan", "NaN does not fit; use a number from 0 to 100000"),
         ("platform.release", "5.1", '5.1 does not fit; use one of "auto", "5.1", "4.3"'),
         (
             "platform.timezone",
@@ -100,7 +100,7 @@ def test_an_unknown_variable_is_refused(write: Write, name: str, rest: str) -> N
         (
             "platform.quiescence_seconds",
             '"soon"',
-            '"soon" does not fit; use "auto" or a whole number from 1 to 86400',
+            '"soon" does not fit; use "auto" or a whole number from 0 to 86400',
         ),
         ("platform.key", '""', "********** does not fit; use text"),
         (
@@ -155,7 +155,7 @@ def test_an_unknown_variable_is_refused(write: Write, name: str, rest: str) -> N
         (
             "merge.window_hours",
             '"long"',
-            '"long" does not fit; use a whole number from 1 to 744 hours',
+            '"long" does not fit; use a whole number from 0 to 744 hours',
         ),
         ("bounds.first_run_approval", '"perhaps"', '"perhaps" does not fit; use true or false'),
         (
