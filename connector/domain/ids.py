@@ -13,8 +13,5 @@ InvoiceId = NewType("InvoiceId", int)
 CreditNoteId = NewType("CreditNoteId", int)
 """Number of a credit note record."""
 
-PaymentId = NewType("PaymentId", int)
-"""Number of a payment record."""
-
 PlanId = NewType("PlanId", str)
 """Name of a plan and of the operation it becomes: 20 characters of base 32."""

@@ -1,4 +1,4 @@
-"""Invoices, their items, credit notes and payments, as the platform keeps them."""
+"""Invoices, their items and credit notes, as the platform keeps them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from connector.domain.ids import AccountId, CreditNoteId, InvoiceId, PaymentId
+from connector.domain.ids import AccountId, CreditNoteId, InvoiceId
 from connector.domain.money import ZERO, add_up, round_document, round_stored
 
 PERCENT = Decimal(100)
@@ -115,17 +115,6 @@ class CreditNote:
     deleted: bool
     note: str
     created_at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Payment:
-    """One payment as last read; negative amounts are refunds."""
-
-    id: PaymentId
-    account_id: AccountId
-    amount: Decimal
-    paid_on: date
-    invoice_id: InvoiceId | None
 
 
 def total_of(items: tuple[InvoiceItem, ...]) -> Decimal:

@@ -78,13 +78,6 @@ class LinkMap:
         found = {link.main_id for link in self._by_sub.get(account_id, ())}
         return frozenset(found | ({account_id} & self._by_main.keys()))
 
-    def payer_of(self, account_id: AccountId, day: date) -> AccountId:
-        """Who pays for an account on a day: its main if aggregated, else itself."""
-        for link in self._by_sub.get(account_id, ()):
-            if link.mode is BillingMode.AGGREGATED and link.holds_on(day):
-                return link.main_id
-        return account_id
-
 
 def _indexed(links: Iterable[Link], *, by_main: bool) -> dict[AccountId, tuple[Link, ...]]:
     found: dict[AccountId, list[Link]] = {}

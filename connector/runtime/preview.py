@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from connector.domain.ids import AccountId
 from connector.runtime.plan import FamilyPlan, plan_families
 from connector.runtime.poll import families_of, read_delta
 from connector.runtime.service import Service
-from connector.saga.planning import Origin
 from connector.saga.steps import Operation, OperationState
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Preview:
-    """Plans of the next turn, family by family, and plans that wait for approval already."""
-
-    plans: tuple[FamilyPlan, ...]
-    waiting: tuple[Operation, ...]
-    origin: Origin
-
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        """Everything that would be journaled."""
-        return tuple(op for plan in self.plans for op in plan.operations(self.origin))
 
 
 def due_families(service: Service) -> tuple[AccountId, ...]:

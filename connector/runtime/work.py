@@ -39,6 +39,8 @@ from connector.saga.machine import (
     claimed,
     happened,
     is_done,
+    is_past_pivot,
+    may_work,
     next_step,
     withdraw,
 )
@@ -132,6 +134,8 @@ class _Worker:
         while not self._pen.stop.is_set():
             self._pen.beat()
             operation = reload(self._service, operation.plan_id)
+            if not may_work(operation):
+                return
             step = next_step(operation, self._service.clock.host())
             if step is None:
                 break
@@ -196,6 +200,8 @@ class _Worker:
 
     def _record_withdrawal(self, operation: Operation, reason: str) -> None:
         at = self._service.clock.host()
+        if is_past_pivot(operation):
+            raise InvariantBroken(f"plan {operation.plan_id} was to be withdrawn past its pivot")
         changes, handbacks = withdraw(operation, reason)
         with self._service.store.begin(epoch=self._pen.epoch) as unit:
             for change in changes:
