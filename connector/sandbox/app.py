@@ -14,7 +14,7 @@ from connector.sandbox.control.arguments import Arguments
 from connector.sandbox.control.endpoints import control
 from connector.sandbox.cutting import CutResponse
 from connector.sandbox.engine.walk import catch_up
-from connector.sandbox.errors import ApiFault
+from connector.sandbox.errors import ApiFault, ControlFault
 from connector.sandbox.faults import Fault
 from connector.sandbox.wire.json_text import dump, load
 from connector.sandbox.world import World
@@ -40,9 +40,11 @@ def build_app(world: World) -> Starlette:
 
     async def serve_control(request: Request) -> Response:
         catch_up(world)
-        given = await _arguments(request)
         path = request.path_params.get("path", "")
-        status, value = control(world, request.method, path, given)
+        try:
+            status, value = control(world, request.method, path, await _arguments(request))
+        except ControlFault as fault:
+            status, value = fault.status, {"error": str(fault)}
         text = value if isinstance(value, str) else json.dumps(value, default=str)
         kind = "text/csv" if isinstance(value, str) else "application/json"
         headers = {"Content-Type": f"{kind}; charset=utf-8", "Date": world.clock.http_date()}
@@ -60,13 +62,17 @@ def build_app(world: World) -> Starlette:
 def _answer(api: Api, call: Call) -> tuple[Reply, bool]:
     """The answer, and whether the connection is to be cut instead of sending it."""
     retry_after = api.world.switches.retry_after()
-    for fault in api.world.switches.fault:
-        if fault.strikes(call.method, call.path):
-            if fault.before_commit:
-                return _instead(fault, retry_after), False
-            reply = api.answer(call)
-            return _spoilt(fault, reply, retry_after), fault.kind == "timeout_after_commit"
-    return api.answer(call), False
+    # Every order counts every request it matches, even one that an earlier order spoils.
+    striking = [
+        fault for fault in api.world.switches.fault if fault.strikes(call.method, call.path)
+    ]
+    if not striking:
+        return api.answer(call), False
+    fault = striking[0]
+    if fault.before_commit:
+        return _instead(fault, retry_after), False
+    reply = api.answer(call)
+    return _spoilt(fault, reply, retry_after), fault.kind == "timeout_after_commit"
 
 
 def _instead(fault: Fault, retry_after: dict[str, str]) -> Reply:
@@ -140,6 +146,8 @@ async def _arguments(request: Request) -> Arguments:
         return Arguments(values=dict(request.query_params))
     try:
         values = load(body)
-    except ValueError:
-        values = {}
-    return Arguments(values=values if isinstance(values, dict) else {})
+    except ValueError as error:
+        raise ControlFault("the body is not JSON") from error
+    if not isinstance(values, dict):
+        raise ControlFault("the body must be a JSON object")
+    return Arguments(values=values)

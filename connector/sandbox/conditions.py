@@ -15,8 +15,11 @@ Comparable = int | Decimal | str | None
 Decider = Callable[[Comparable], bool]
 
 OPERATORS = frozenset(
-    {"=", "!=", ">=", "<=", ">", "<", "<>", "IS", "REGEXP", "BETWEEN", "LIKE", "IN"}
+    {"=", "!=", ">=", "<=", ">", "<", "<>", "IS", "REGEXP", "BETWEEN", "LIKE", "IN", "FIND_IN_SET"}
 )
+_TEXTUAL = frozenset({"LIKE", "REGEXP", "FIND_IN_SET"})
+_NULL_WORDS = frozenset({"null", "not null"})
+_DAY_LENGTH = len("2026-01-01")
 _INTEGERS = frozenset({Kind.INTEGER, Kind.NUMBER_AS_TEXT, Kind.FLAG})
 _AMOUNTS = frozenset({Kind.COLUMN, Kind.COMPUTED})
 _UNSEARCHABLE = frozenset({Kind.MAP, Kind.ITEMS, Kind.LABELS})
@@ -73,8 +76,13 @@ def _split(wanted: Tree) -> tuple[str, list[str]]:
 
 def _operand(kind: Kind, operator: str, raw: str) -> Comparable:
     if operator == "IS":
-        return None if raw.strip().lower() == "null" else raw
-    if operator in {"LIKE", "REGEXP"} or kind not in _INTEGERS | _AMOUNTS:
+        word = " ".join(raw.split()).casefold()
+        if word not in _NULL_WORDS:
+            raise ApiFault(500, "SERVER_ERROR", "IS takes NULL or NOT NULL")
+        return word
+    if operator not in _TEXTUAL and kind is Kind.INSTANT and len(raw) == _DAY_LENGTH:
+        return f"{raw} 00:00:00"
+    if operator in _TEXTUAL or kind not in _INTEGERS | _AMOUNTS:
         return raw.casefold()
     try:
         number = read_decimal(raw)
@@ -99,13 +107,14 @@ def comparable(kind: Kind, value: object) -> Comparable:
 def decider(condition: Condition) -> Decider:
     """A test of one value; nothing but IS holds for null."""
     operands, operator = condition.operands, condition.operator
-    if operator == "IS":
-        return lambda value: value is None
     first = operands[0]
+    if operator == "IS":
+        wants_null = first == "null"
+        return lambda value: (value is None) == wants_null
     if operator == "IN":
         wanted = frozenset(operands)
         return lambda value: value in wanted
-    if operator in {"LIKE", "REGEXP"}:
+    if operator in _TEXTUAL:
         return _text_decider(operator, str(first))
     if operator == "BETWEEN":
         low, high = operands[:2]
@@ -117,6 +126,8 @@ def _text_decider(operator: str, wanted: str) -> Callable[[Comparable], bool]:
     if operator == "LIKE":
         part = wanted.strip("%")
         return lambda value: value is not None and part in str(value)
+    if operator == "FIND_IN_SET":
+        return lambda value: value is not None and wanted in str(value).split(",")
     try:
         pattern = re.compile(wanted)
     except re.error as error:

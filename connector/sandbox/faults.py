@@ -1,13 +1,16 @@
 """Faults on order: what goes wrong, for which requests, how often."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connector.sandbox.errors import ControlFault
+from connector.sandbox.wire.json_text import load
 
 _KIND = re.compile(
-    r"http_\d{3}(_after_commit)?|timeout_after_commit|html_200|truncated|bad_field:[^:]+:.+"
+    r"http_[2-5]\d\d(_after_commit)?|timeout_after_commit|html_200|truncated|bad_field:[^:]+:.+"
 )
+_PARTS = frozenset({"method", "path_regex", "nth", "count", "kind", "seen"})
 
 
 @dataclass(kw_only=True, slots=True)
@@ -63,9 +66,10 @@ def read_faults(value: object) -> list[Fault]:
 def _read_fault(order: object) -> Fault:
     if not isinstance(order, dict):
         raise ControlFault("a fault is an object with method, path_regex, nth, count, kind")
-    kind = str(order.get("kind", ""))
-    if not _KIND.fullmatch(kind):
-        raise ControlFault(f"no fault of kind {kind!r}")
+    unknown = sorted(set(order) - _PARTS)
+    if unknown:
+        raise ControlFault(f"a fault has no {unknown[0]!r}")
+    kind = _read_kind(order)
     try:
         path = re.compile(str(order.get("path_regex", "")))
     except re.error as error:
@@ -73,7 +77,26 @@ def _read_fault(order: object) -> Fault:
     return Fault(
         method=str(order.get("method", "*")).upper(),
         path=path,
-        nth=int(order.get("nth", 1)),
-        count=int(order.get("count", 1)),
+        nth=_counted(order, "nth"),
+        count=_counted(order, "count"),
         kind=kind,
     )
+
+
+def _read_kind(order: Mapping[str, object]) -> str:
+    kind = str(order.get("kind", ""))
+    if not _KIND.fullmatch(kind):
+        raise ControlFault(f"no fault of kind {kind!r}")
+    if kind.startswith("bad_field:"):
+        try:
+            load(kind.split(":", 2)[2])
+        except ValueError as error:
+            raise ControlFault("the value of a bad_field must be JSON") from error
+    return kind
+
+
+def _counted(order: Mapping[str, object], name: str) -> int:
+    number = order.get(name, 1)
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise ControlFault(f"{name} must be a whole number from 1")
+    return number

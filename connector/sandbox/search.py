@@ -102,7 +102,12 @@ def _natural(tree: Tree | None) -> int | None:
 
 def _sort_key(field: Field) -> Callable[[Row], tuple[bool, object]]:
     read = attrgetter(field.attr)
-    return lambda row: ((value := comparable(field.kind, read(row))) is not None, value or 0)
+
+    def key(row: Row) -> tuple[bool, object]:
+        value = comparable(field.kind, read(row))
+        return value is not None, 0 if value is None else value
+
+    return key
 
 
 def _test(condition: Condition) -> Test:

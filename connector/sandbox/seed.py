@@ -79,7 +79,8 @@ def add_family(
     for order in subs:
         sub = add_account(world, order, added_on)
         linked.append(sub)
-        world.links[sub.id] = IntendedLink(main_id=payer.id, sub_id=sub.id, mode=order.mode)
+        link = IntendedLink(main_id=payer.id, sub_id=sub.id, mode=order.mode)
+        world.intend(sub.id, link)
     return payer, linked
 
 

@@ -32,6 +32,8 @@ class Switches:
             self.deny = _read_denials(value)
         elif type(value) is not type(getattr(self, name)):
             raise ControlFault(f"{name} takes a {type(getattr(self, name)).__name__}")
+        elif isinstance(value, int) and value < 0:
+            raise ControlFault(f"{name} must not be negative")
         else:
             setattr(self, name, value)
 

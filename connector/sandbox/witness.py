@@ -70,6 +70,7 @@ class Charge:
     number: str
     total: Decimal
     net_by_rate: dict[Decimal, Decimal]
+    sub_accounts: frozenset[int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +104,7 @@ class Witness:
             number=invoice.number,
             total=invoice.total,
             net_by_rate=net_by_rate(invoice.items),
+            sub_accounts=frozenset(item.sub_account_id for item in invoice.items),
         )
 
     def note_settlement(self, invoice: Invoice) -> None:

@@ -35,6 +35,14 @@ class IntendedLink:
     mode: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormerLink:
+    """A link that is no longer meant, and how many API writes had been made when it ended."""
+
+    link: IntendedLink
+    writes: int
+
+
 @dataclass(kw_only=True, slots=True)
 class Counters:
     """Numbers that documents and requests are given."""
@@ -72,6 +80,7 @@ class World:
     credit_numbers: set[str] = field(default_factory=set)
     receipts: set[str] = field(default_factory=set)
     links: dict[int, IntendedLink] = field(default_factory=dict)
+    former_links: list[FormerLink] = field(default_factory=list)
     requests: deque[dict[str, object]] = field(default_factory=lambda: deque(maxlen=REQUESTS_KEPT))
     last_nonce: Decimal = Decimal(-1)
 
@@ -94,6 +103,15 @@ class World:
         if billing is None:
             raise KeyError(customer_id)
         return billing
+
+    def intend(self, sub_id: int, link: IntendedLink | None) -> None:
+        """Mean a link from now on, or none; what was meant before is remembered."""
+        before = self.links.pop(sub_id, None)
+        if before is not None and before != link:
+            past = FormerLink(link=before, writes=len(self.witness.writes))
+            self.former_links.append(past)
+        if link is not None:
+            self.links[sub_id] = link
 
     def touch(self, customer_id: int) -> None:
         """Move a customer's change cursor."""

@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 from connector.sandbox.server import RunningSandbox
 
 AGENT = "sandbox-test/1"
+LA1_MEMO = "LA1:2026-01:1:zz"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,11 +64,23 @@ class Caller:
         agent: str = AGENT,
     ) -> Answer:
         """Send one request below the API's admin root."""
-        headers = {"User-Agent": agent, "Content-Type": "application/json"}
-        credentials = self.basic() if auth is None else auth
-        if credentials:
-            headers["Authorization"] = credentials
         data = None if body is None else json.dumps(body, default=str).encode()
+        credentials = self.basic() if auth is None else auth
+        headers = {"User-Agent": agent} | ({"Authorization": credentials} if credentials else {})
+        return self.send(method, path, data, headers=headers)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        data: bytes | None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        kind: str = "application/json",
+    ) -> Answer:
+        """Send raw bytes of a content type over HTTP; without headers, with Basic credentials."""
+        given = {"Authorization": self.basic()} if headers is None else dict(headers)
+        headers = {"Content-Type": kind, **given}
         url = f"{self.box.base_url}/api/2.0/admin/{path}"
         request = Request(url, data=data, headers=headers, method=method)  # noqa: S310 - our own http address
         try:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connector.sandbox.server import RunningSandbox, SandboxOptions
+from tests.sandbox.bench import Bench
 from tests.sandbox.caller import Caller
 
 
@@ -48,3 +49,9 @@ def charge(box: RunningSandbox) -> list[int]:
     """Charge everybody billed today; the new invoices' ids."""
     answer: Any = box.control("POST", "charge")
     return list(answer["invoice_ids"])
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """A 5.1 sandbox in process."""
+    return Bench()

@@ -65,7 +65,8 @@ class Gate:
         if given.get("auth_type") == "api_key":
             self._check_signature(given)
         elif given.get("auth_type") == "admin":
-            secret_is_right = hmac.compare_digest(given.get("password", ""), self._world.secret)
+            password = given.get("password", "").encode()
+            secret_is_right = hmac.compare_digest(password, self._world.secret.encode())
             if given.get("login") != ADMIN_LOGIN or not secret_is_right:
                 raise _unauthorized("UNAUTHORIZED", "Incorrect login or password")
         else:

@@ -7,9 +7,10 @@ from connector.sandbox.api.message import Call, Reply, json_reply
 from connector.sandbox.api.resources import CHANGES, RELATIONS, SERVICES
 from connector.sandbox.errors import ApiFault
 from connector.sandbox.ledger.standing import open_invoices
-from connector.sandbox.records import Customer, Service
-from connector.sandbox.search import find
+from connector.sandbox.records import Customer
+from connector.sandbox.search import count, find
 from connector.sandbox.wire.brackets import Tree
+from connector.sandbox.wire.fields import Field, in_release
 from connector.sandbox.writes.accounts import create_service, update_service
 
 SERVICE_TYPES = {
@@ -96,13 +97,16 @@ def _services(desk: Desk, call: Call, customer_id: str, kind: str) -> Reply:
         return json_reply(201, {"id": service.id if desk.profile.linked else str(service.id)})
     if call.method not in {"GET", "HEAD"}:
         raise disabled()
-    rows = _found_services(desk, call, customer_id, kind)
+    fields, query = _service_search(desk, call, customer_id, kind)
     if call.method == "HEAD":
-        return count_reply(len(rows))
+        return count_reply(count(desk.world.services, fields, query))
+    rows = find(desk.world.services, fields, query)
     return json_reply(200, [desk.encode(SERVICES, row) for row in rows])
 
 
-def _found_services(desk: Desk, call: Call, customer_id: str, kind: str) -> list[Service]:
+def _service_search(
+    desk: Desk, call: Call, customer_id: str, kind: str
+) -> tuple[tuple[Field, ...], dict[str, Tree]]:
     """One customer's services, or with customer 0 everybody's, which needs a filter."""
     query = call.parameters
     main = query.get("main_attributes")
@@ -113,9 +117,8 @@ def _found_services(desk: Desk, call: Call, customer_id: str, kind: str) -> list
     else:
         wanted["customer_id"] = str(_customer(desk, customer_id).id)
     wanted["type"] = kind
-    known = desk.profile.linked
-    fields = tuple(field for field in SERVICES.fields if known or not field.since_linked)
-    return list(find(desk.world.services, fields, {**query, "main_attributes": wanted}))
+    fields = in_release(SERVICES.fields, linked=desk.profile.linked)
+    return fields, {**query, "main_attributes": wanted}
 
 
 def _service(desk: Desk, call: Call, customer: Customer, raw_id: str) -> Reply:

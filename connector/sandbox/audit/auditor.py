@@ -12,7 +12,7 @@ from connector.sandbox.audit.family import (
     live_customers,
 )
 from connector.sandbox.audit.findings import Finding
-from connector.sandbox.audit.money_rules import PAYMENTS, money_findings
+from connector.sandbox.audit.money_rules import PAYMENTS, conservation_findings, money_findings
 from connector.sandbox.audit.service_rules import service_findings, touch_findings
 from connector.sandbox.money import ZERO, cents
 from connector.sandbox.world import World
@@ -26,6 +26,7 @@ def audit(world: World) -> dict[str, object]:
     for family in families:
         findings += money_findings(evidence, family)
         findings += service_findings(evidence, family)
+    findings += conservation_findings(evidence, families)
     findings += touch_findings(world, families)
     return {
         "ok": not findings,

@@ -1,6 +1,6 @@
 """Recognising merged documents by their structure.
 
-A carrier is a live invoice with heading lines: lines without price whose description names
+A carrier is a live invoice, written by an API key, with heading lines: lines without price whose description names
 another invoice's number. The lines up to the next heading are that source's section.
 """
 
@@ -34,9 +34,12 @@ class Carrier:
 def find_carriers(world: World) -> list[Carrier]:
     """All live carriers."""
     by_number = {charge.number: charge for charge in world.witness.charges.values()}
+    written = {
+        write.record_id for write in world.witness.writes if write.resource == "finance/invoices"
+    }
     carriers: list[Carrier] = []
     for invoice in world.invoices:
-        if invoice.status == "deleted":
+        if invoice.status == "deleted" or invoice.id not in written:
             continue
         sections = _sections(invoice, by_number)
         if sections:

@@ -39,6 +39,8 @@ class Family:
     main_id: int
     aggregated: frozenset[int]
     independent: frozenset[int]
+    former: frozenset[int] = frozenset()
+    once_aggregated: frozenset[int] = frozenset()
 
     @property
     def members(self) -> list[int]:
@@ -72,14 +74,35 @@ def intended_families(world: World) -> list[Family]:
     modes: dict[int, dict[str, set[int]]] = {}
     for link in world.links.values():
         modes.setdefault(link.main_id, {}).setdefault(link.mode, set()).add(link.sub_id)
-    return [
-        Family(
-            main_id=main_id,
-            aggregated=frozenset(subs.get("aggregated", ())),
-            independent=frozenset(subs.get("independent", ())),
-        )
-        for main_id, subs in modes.items()
-    ]
+    for past in world.former_links:
+        kinds = modes.setdefault(past.link.main_id, {})
+        kinds.setdefault(f"once {past.link.mode}", set()).add(past.link.sub_id)
+    return [_family(main_id, subs) for main_id, subs in modes.items()]
+
+
+def _family(main_id: int, subs: dict[str, set[int]]) -> Family:
+    aggregated, independent = subs.get("aggregated", set()), subs.get("independent", set())
+    once = subs.get("once aggregated", set())
+    past = once | subs.get("once independent", set())
+    return Family(
+        main_id=main_id,
+        aggregated=frozenset(aggregated),
+        independent=frozenset(independent),
+        former=frozenset(past - aggregated - independent),
+        once_aggregated=frozenset(once),
+    )
+
+
+def kin(families: list[Family]) -> list[tuple[Family, frozenset[int]]]:
+    """Families that share an account, by links past or present, as one set of accounts each."""
+    groups: list[tuple[Family, frozenset[int]]] = []
+    for family in families:
+        accounts = frozenset(family.members) | family.former
+        for group in [group for group in groups if group[1] & accounts]:
+            groups.remove(group)
+            family, accounts = group[0], accounts | group[1]  # noqa: PLW2901 - grows by its kin
+        groups.append((family, accounts))
+    return groups
 
 
 def relief_of(world: World, charge: Charge) -> Relief:

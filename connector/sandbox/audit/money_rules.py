@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from connector.sandbox.audit.carriers import Carrier
-from connector.sandbox.audit.family import Evidence, Family, balance, is_open, relief_of
+from connector.sandbox.audit.carriers import Carrier, Section
+from connector.sandbox.audit.family import Evidence, Family, balance, is_open, kin, relief_of
 from connector.sandbox.audit.findings import Finding
 from connector.sandbox.money import CENT, ZERO
 from connector.sandbox.witness import Charge, net_by_rate, settled_view
@@ -18,10 +18,11 @@ def money_findings(evidence: Evidence, family: Family) -> Iterator[Finding]:
     for customer_id in family.merging:
         for charge in evidence.charges[customer_id]:
             yield from _charge_findings(evidence, family, charge)
-    for carrier in evidence.carriers[family.main_id]:
-        yield from _carrier_findings(evidence, family, carrier)
+        for carrier in evidence.carriers[customer_id]:
+            yield from _carrier_findings(evidence, family, carrier)
+            yield from _account_findings(family, carrier)
+            yield from _tax_findings(evidence, family, carrier)
     yield from _idle_relief(evidence, family)
-    yield from _conservation(evidence, family)
     yield from _altered(evidence, family)
 
 
@@ -44,31 +45,56 @@ def _charge_findings(evidence: Evidence, family: Family, charge: Charge) -> Iter
         yield finding("marker_left", "still claimed by a merge and still open")
 
 
+def _about(family: Family, carrier: Carrier, rule: str, detail: str) -> Finding:
+    invoice = carrier.invoice
+    text = f"merged invoice {invoice.number}: {detail}"
+    return Finding(rule=rule, family=family.main_id, account=invoice.customer_id, detail=text)
+
+
 def _carrier_findings(evidence: Evidence, family: Family, carrier: Carrier) -> Iterator[Finding]:
     invoice = carrier.invoice
     own = evidence.world.witness.charges.get(invoice.id)
     sources = [section.source for section in carrier.sections]
     expected = sum((source.total for source in sources), own.total if own else ZERO)
-
-    def finding(rule: str, detail: str) -> Finding:
-        text = f"merged invoice {invoice.number}: {detail}"
-        return Finding(rule=rule, family=family.main_id, account=invoice.customer_id, detail=text)
-
     if invoice.total != expected:
-        yield finding("wrong_total", f"total {invoice.total}, its sources make {expected}")
+        detail = f"total {invoice.total}, its sources make {expected}"
+        yield _about(family, carrier, "wrong_total", detail)
     for source in sources:
-        if source.customer_id not in family.merging:
-            yield finding("wrong_family", f"carries {source.number} of {source.customer_id}")
+        if source.customer_id not in family.once_aggregated.union(family.merging):
+            detail = f"carries {source.number} of {source.customer_id}"
+            yield _about(family, carrier, "wrong_family", detail)
+
+
+def _account_findings(family: Family, carrier: Carrier) -> Iterator[Finding]:
+    """A merged document stands on the main, and names for each line the sub it comes from."""
+    if carrier.invoice.customer_id != family.main_id:
+        yield _about(family, carrier, "wrong_account", f"not on the main {family.main_id}")
+    for section in carrier.sections:
+        known = {0, section.source.customer_id, *section.source.sub_accounts}
+        for item in section.items:
+            if item.sub_account_id not in known:
+                detail = f"a line of {section.source.number} is said to be of {item.sub_account_id}"
+                yield _about(family, carrier, "wrong_account", detail)
+
+
+def _tax_findings(evidence: Evidence, family: Family, carrier: Carrier) -> Iterator[Finding]:
+    sources = [section.source for section in carrier.sections]
     carried = net_by_rate([item for section in carrier.sections for item in section.items])
     if _moved(carried, _rates(sources), len(sources)):
-        yield finding(
-            "tax_moved", f"net per rate {_told(carried)}, at the sources {_told(_rates(sources))}"
-        )
-    yield from (
-        finding("tax_moved", f"relief of {source.number} has other rates than its charge")
-        for source in sources
-        if _relief_moved(evidence, source)
-    )
+        detail = f"net per rate {_told(carried)}, at the sources {_told(_rates(sources))}"
+        yield _about(family, carrier, "tax_moved", detail)
+    elif any(_section_moved(section) for section in carrier.sections):
+        yield _about(family, carrier, "tax_moved", "between the sections of its sources")
+    for source in sources:
+        if _relief_moved(evidence, source):
+            detail = f"relief of {source.number} has other rates than its charge"
+            yield _about(family, carrier, "tax_moved", detail)
+
+
+def _section_moved(section: Section) -> bool:
+    """Whether taxed money left its source's section; untaxed cents may be another's rounding."""
+    found, wanted = net_by_rate(list(section.items)), section.source.net_by_rate
+    return any(found.get(rate, ZERO) != wanted.get(rate, ZERO) for rate in found | wanted if rate)
 
 
 def _relief_moved(evidence: Evidence, source: Charge) -> bool:
@@ -120,25 +146,26 @@ def _idle_relief(evidence: Evidence, family: Family) -> Iterator[Finding]:
                 )
 
 
-def _conservation(evidence: Evidence, family: Family) -> Iterator[Finding]:
+def conservation_findings(evidence: Evidence, families: list[Family]) -> Iterator[Finding]:
     """Charges and corrections by system and staff, less payments, must equal what is owed."""
-    expected = sum(
-        (
-            effect.amount
-            for customer_id in family.members
-            for effect in evidence.effects[customer_id]
-            if effect.actor != "api" or effect.kind in PAYMENTS
-        ),
-        ZERO,
-    )
-    owed = -balance(evidence.world, family.members)
-    if owed != expected:
-        yield Finding(
-            rule="not_conserved",
-            family=family.main_id,
-            account=family.main_id,
-            detail=f"the family should owe {expected}, its balances make {owed}",
+    for family, accounts in kin(families):
+        expected = sum(
+            (
+                effect.amount
+                for customer_id in accounts
+                for effect in evidence.effects[customer_id]
+                if effect.actor != "api" or effect.kind in PAYMENTS
+            ),
+            ZERO,
         )
+        owed = -balance(evidence.world, accounts)
+        if owed != expected:
+            yield Finding(
+                rule="not_conserved",
+                family=family.main_id,
+                account=family.main_id,
+                detail=f"the family should owe {expected}, its balances make {owed}",
+            )
 
 
 def _altered(evidence: Evidence, family: Family) -> Iterator[Finding]:

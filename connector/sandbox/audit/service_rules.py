@@ -27,10 +27,15 @@ def service_findings(evidence: Evidence, family: Family) -> Iterator[Finding]:
 def touch_findings(world: World, families: list[Family]) -> Iterator[Finding]:
     """API writes to accounts that no connector has any business with."""
     home = {member: family for family in families for member in family.members}
+    allowed_until = {
+        past.link.sub_id: past.writes
+        for past in world.former_links
+        if past.link.mode == "aggregated"
+    }
     seen: set[int] = set()
-    for write in world.witness.writes:
+    for number, write in enumerate(world.witness.writes):
         family = home.get(write.customer_id)
-        if write.customer_id in seen:
+        if write.customer_id in seen or number < allowed_until.get(write.customer_id, 0):
             continue
         if family is None or write.customer_id in family.independent:
             seen.add(write.customer_id)
@@ -55,7 +60,7 @@ def _turn_findings(
             yield finding("released_admin_block", "a person had cut this account off")
         if turn.payer_overdue:
             yield finding("early_release", f"the main still owed {turn.payer_overdue} overdue")
-    if turn.new == "blocked" and turn.payer_status not in CUT_OFF:
+    if turn.new in CUT_OFF and turn.payer_status not in CUT_OFF:
         yield finding("wrong_suspension", f"the main was {turn.payer_status}")
 
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from connector.sandbox.errors import ControlFault
 from connector.sandbox.money import read_decimal
 
+LARGEST_AMOUNT = 12  # the power of ten of the first digit
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arguments:
@@ -29,9 +31,19 @@ class Arguments:
     def amount(self, name: str, default: str | None = None) -> Decimal:
         """An exact amount."""
         try:
-            return read_decimal(self.values.get(name, default))
+            amount = read_decimal(self.values.get(name, default))
         except ValueError as error:
             raise ControlFault(f"{name} must be an amount") from error
+        if amount.adjusted() > LARGEST_AMOUNT:
+            raise ControlFault(f"{name} is too large")
+        return amount
+
+    def flag(self, name: str) -> bool:
+        """A yes or no; absent is no."""
+        raw = self.values.get(name, False)
+        if not isinstance(raw, bool):
+            raise ControlFault(f"{name} must be true or false")
+        return raw
 
     def text(self, name: str, default: str | None = None) -> str:
         """A text."""
@@ -64,6 +76,6 @@ class Arguments:
     def integers(self, name: str) -> list[int]:
         """A list of whole numbers."""
         raw = self.values.get(name, [])
-        if not isinstance(raw, list) or not all(isinstance(each, int) for each in raw):
+        if not isinstance(raw, list) or not all(type(each) is int for each in raw):
             raise ControlFault(f"{name} must be a list of whole numbers")
         return list(raw)

@@ -5,7 +5,7 @@ from connector.sandbox.control.lookup import customer_of
 from connector.sandbox.errors import ControlFault
 from connector.sandbox.seed import AccountOrder, ServiceOrder, add_family
 from connector.sandbox.world import IntendedLink, World
-from connector.sandbox.writes.accounts import check_main
+from connector.sandbox.writes.accounts import LAST_BILLING_DAY, check_main
 
 MODES = ("aggregated", "independent")
 
@@ -39,6 +39,8 @@ def links_by_main(world: World) -> dict[int, list[IntendedLink]]:
 def create_family(world: World, given: Arguments) -> object:
     """Create an exact family."""
     day = given.integer("billing_day", 1)
+    if not 1 <= day <= LAST_BILLING_DAY:
+        raise ControlFault(f"billing_day must be 1 to {LAST_BILLING_DAY}")
     main = _order(given.object("main"), "Main", day)
     orders = given.objects("subs")
     subs = [_order(order, f"Sub {index}", day) for index, order in enumerate(orders, start=1)]
@@ -51,10 +53,10 @@ def intend_link(world: World, given: Arguments) -> object:
     mode = given.one_of("mode", (*MODES, "none"), "aggregated")
     sub = customer_of(world, given.integer("sub_id"))
     if mode == "none":
-        world.links.pop(sub.id, None)
+        world.intend(sub.id, None)
         return {"sub_id": sub.id, "mode": mode}
     main = customer_of(world, given.integer("main_id"))
-    world.links[sub.id] = IntendedLink(main_id=main.id, sub_id=sub.id, mode=mode)
+    world.intend(sub.id, IntendedLink(main_id=main.id, sub_id=sub.id, mode=mode))
     return {"main_id": main.id, "sub_id": sub.id, "mode": mode}
 
 

@@ -25,11 +25,14 @@ def move(world: World, given: Arguments) -> object:
         except ValueError as error:
             raise ControlFault("to must be a local date and time") from error
     else:
-        target = world.now() + timedelta(
-            days=given.integer("days", 0),
-            hours=given.integer("hours", 0),
-            minutes=given.integer("minutes", 0),
-        )
+        try:
+            target = world.now() + timedelta(
+                days=given.integer("days", 0),
+                hours=given.integer("hours", 0),
+                minutes=given.integer("minutes", 0),
+            )
+        except OverflowError as error:
+            raise ControlFault("days, hours or minutes are too many") from error
     if target.tzinfo is not None:
         raise ControlFault("to must be local, without a zone")
     advance(world, target)

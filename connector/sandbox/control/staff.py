@@ -32,7 +32,7 @@ def edit(world: World, given: Arguments) -> object:
     """Change a row as staff; `force` writes it past the document rules and past the ledger."""
     resource, row = _named(world, given)
     changes = given.object("changes").values
-    if given.has("force"):
+    if given.flag("force"):
         items = ItemReading(fields=resource.item_fields)
         linked = world.linked_accounts
         apply_changes(row, read_changes(resource.fields, changes, linked=linked, items=items))

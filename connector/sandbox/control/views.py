@@ -1,6 +1,7 @@
 """Looking at the sandbox: its state, the requests it saw, its switches."""
 
 from collections.abc import Sized
+from dataclasses import replace
 
 from connector.sandbox.control.arguments import Arguments
 from connector.sandbox.world import World
@@ -45,6 +46,8 @@ def switches(world: World, _given: Arguments) -> object:
 
 def flip(world: World, given: Arguments) -> object:
     """Set switches by name."""
+    draft = replace(world.switches)  # all of them or, with one wrong among them, none
     for name, value in given.values.items():
-        world.switches.flip(name, value)
+        draft.flip(name, value)
+    world.switches = draft
     return world.switches.shown()

@@ -55,7 +55,9 @@ def _check(world: World, draft: Payment) -> None:
     if not draft.amount:
         raise FieldFault({"amount": "Invalid sum, only a value greater or less than 0 is allowed!"})
     invoice = world.invoices.get(draft.invoice_id or 0)
-    if draft.invoice_id and (invoice is None or invoice.customer_id != draft.customer_id):
+    if draft.invoice_id and (
+        invoice is None or invoice.customer_id != draft.customer_id or invoice.status == "deleted"
+    ):
         raise FieldFault({"invoice_id": "Invoice is invalid"})
     note = world.credit_notes.get(draft.credit_note_id or 0)
     if draft.credit_note_id and (
@@ -68,16 +70,21 @@ def _check(world: World, draft: Payment) -> None:
 
 
 def _claim_receipt(world: World, draft: Payment) -> None:
-    if len(draft.receipt_number) > RECEIPT_LENGTH:
-        raise FieldFault({"receipt_number": f"At most {RECEIPT_LENGTH} characters"})
     while not draft.receipt_number:
         world.counters.receipt += 1
         number = f"{world.today().year}-{draft.payment_type:02d}-{world.counters.receipt:05d}"
         draft.receipt_number = "" if number in world.receipts else number
-    if draft.receipt_number in world.receipts:
-        message = f"Payment with receipt number {draft.receipt_number} already exists"
-        raise FieldFault({"receipt_number": message})
+    check_receipt(world, draft.receipt_number)
     world.receipts.add(draft.receipt_number)
+
+
+def check_receipt(world: World, number: str) -> None:
+    """Refuse a receipt number that is blank, too long or taken."""
+    if not 1 <= len(number) <= RECEIPT_LENGTH:
+        raise FieldFault({"receipt_number": f"1 to {RECEIPT_LENGTH} characters"})
+    if number in world.receipts:
+        message = f"Payment with receipt number {number} already exists"
+        raise FieldFault({"receipt_number": message})
 
 
 def _move_balance(world: World, payment: Payment) -> int:

@@ -67,7 +67,7 @@ def as_text(value: object) -> object:
 
 def four_places(value: object) -> object:
     """An amount as a database column writes it."""
-    return f"{four(value):f}" if isinstance(value, Decimal) else None
+    return f"{four(value) + 0:f}" if isinstance(value, Decimal) else None  # + 0: no minus zero
 
 
 def exact_number(value: object) -> object:

@@ -1,5 +1,7 @@
 """Creating, changing and deleting customers, billing settings and services."""
 
+from collections.abc import Mapping
+
 from connector.sandbox.errors import FieldFault
 from connector.sandbox.ledger.standing import set_status
 from connector.sandbox.records import Billing, Customer, Service
@@ -9,7 +11,11 @@ from connector.sandbox.wire.reading import Body, apply_changes, read_changes, re
 from connector.sandbox.witness import Actor
 from connector.sandbox.world import World
 
-STATUSES = frozenset({"new", "active", "blocked", "disabled"})
+WORDS = {
+    "status": frozenset({"new", "active", "blocked", "disabled"}),
+    "billing_type": frozenset({"recurring", "prepaid", "prepaid_monthly"}),
+    "category": frozenset({"person", "company", "lead"}),
+}
 MODES = frozenset({"independent", "aggregated"})
 LAST_BILLING_DAY = 28
 
@@ -19,10 +25,9 @@ def create_customer(world: World, body: Body, actor: Actor) -> Customer:
     require(CUSTOMER, body)
     changes = read_changes(CUSTOMER, body, linked=world.linked_accounts)
     draft = Customer(date_add=world.today(), last_update=world.now(), added_by=actor.kind)
+    _check_words(changes)
     apply_changes(draft, changes)
-    _check_status(draft.status)
-    if any(other.login == draft.login for other in world.customers if draft.login):
-        raise FieldFault({"login": "Login already exists"})
+    _check_login(world, draft, draft.login)
     if draft.parent_id:
         check_main(world, draft, draft.parent_id)
     customer = world.customers.add(draft)
@@ -34,8 +39,9 @@ def create_customer(world: World, body: Body, actor: Actor) -> Customer:
 def update_customer(world: World, customer: Customer, body: Body, actor: Actor) -> None:
     """Change a customer; every save moves its change cursor, a new status is logged."""
     changes = read_changes(CUSTOMER, body, linked=world.linked_accounts)
+    _check_words(changes)
+    _check_login(world, customer, str(changes.get("login", "")))
     status = str(changes.pop("status", customer.status))
-    _check_status(status)
     main_id = changes.get("parent_id")
     if isinstance(main_id, int) and main_id:
         check_main(world, customer, main_id)
@@ -47,7 +53,7 @@ def update_customer(world: World, customer: Customer, body: Body, actor: Actor) 
 def delete_customer(world: World, customer: Customer, _actor: Actor) -> None:
     """Hide a customer from all lists; the documents stay."""
     world.customers.remove(customer)
-    world.links.pop(customer.id, None)
+    world.intend(customer.id, None)
 
 
 def update_billing(world: World, billing: Billing, body: Body, _actor: Actor) -> None:
@@ -87,6 +93,17 @@ def check_main(world: World, sub: Customer, main_id: int) -> None:
         raise FieldFault({"parent_id": "Main account belongs to another partner"})
 
 
-def _check_status(status: str) -> None:
-    if status not in STATUSES:
-        raise FieldFault({"status": "Status is invalid"})
+def _check_words(changes: Mapping[str, object]) -> None:
+    """Refuse words that an attribute does not know."""
+    problems = {
+        name: f"{name.replace('_', ' ').capitalize()} is invalid"
+        for name, known in WORDS.items()
+        if name in changes and changes[name] not in known
+    }
+    if problems:
+        raise FieldFault(problems)
+
+
+def _check_login(world: World, customer: Customer, login: str) -> None:
+    if login and any(other.login == login for other in world.customers if other is not customer):
+        raise FieldFault({"login": "Login already exists"})

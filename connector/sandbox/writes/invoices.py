@@ -1,5 +1,7 @@
 """Creating, changing and deleting invoices, by the state the document is in."""
 
+from datetime import date
+
 from connector.sandbox.errors import FieldFault
 from connector.sandbox.ledger.allocation import covered
 from connector.sandbox.ledger.invoices import (
@@ -20,6 +22,7 @@ from connector.sandbox.wire.reading import (
 from connector.sandbox.witness import Actor
 from connector.sandbox.world import World
 
+TYPES = frozenset({"one_time", "recurring"})
 ALWAYS = frozenset({"note", "memo", "additional_attributes"})
 PARTLY_PAID = ALWAYS | {"date_created", "date_till", "number"}
 UNPAID = PARTLY_PAID | {"items", "type", "is_sent", "use_transactions", "payd_from_deposit"}
@@ -31,6 +34,7 @@ def create_invoice(world: World, body: Body, actor: Actor) -> Invoice:
     draft = Invoice()
     reading = ItemReading(fields=ITEM)
     apply_changes(draft, read_changes(INVOICE, body, linked=world.linked_accounts, items=reading))
+    _check_type(draft.type)
     for item in draft.items:
         item.id = 0
     return issue_invoice(world, draft, actor)
@@ -45,6 +49,7 @@ def update_invoice(world: World, invoice: Invoice, body: Body, actor: Actor) -> 
     if not approved and "status" in named and named["status"] != invoice.status:
         raise FieldFault({"status": "Status cannot be changed"})
     _refuse_frozen(world, invoice, changes)
+    _check_texts(world, invoice, changes)
     items = changes.pop("items", None)
     if isinstance(items, list):
         rewrite_items(world, invoice, items, actor)
@@ -68,7 +73,29 @@ def _refuse_frozen(world: World, invoice: Invoice, changes: dict[str, object]) -
     frozen = set(changes) - editable(world, invoice)
     if frozen:
         state = "partially paid" if invoice.status == "not_paid" else invoice.status
-        raise FieldFault(dict.fromkeys(sorted(frozen), f"This invoice is {state}"))
+        never = frozen - UNPAID
+        problems = dict.fromkeys(sorted(frozen), f"This invoice is {state}")
+        raise FieldFault(problems | dict.fromkeys(sorted(never), "Cannot be changed on an invoice"))
+
+
+def _check_texts(world: World, invoice: Invoice, changes: dict[str, object]) -> None:
+    """Refuse impossible values before anything is changed, so that a refusal changes nothing."""
+    number = changes.get("number", invoice.number)
+    if number != invoice.number and (not number or number in world.invoice_numbers):
+        problem = f"Invoice with number {number} already exists" if number else "Number is invalid"
+        raise FieldFault({"number": problem})
+    _check_type(changes.get("type", invoice.type))
+    created = changes.get("date_created", invoice.date_created)
+    till = changes.get("date_till", invoice.date_till)
+    if not isinstance(created, date):
+        raise FieldFault({"date_created": "Document date is invalid"})
+    if not isinstance(till, date) or till < created:
+        raise FieldFault({"date_till": "Payment due date should be >= document date"})
+
+
+def _check_type(kind: object) -> None:
+    if kind not in TYPES:
+        raise FieldFault({"type": "Type is invalid"})
 
 
 def _differs(invoice: Invoice, attr: str, value: object) -> bool:

@@ -2,7 +2,7 @@
 
 from connector.sandbox.errors import ApiFault, FieldFault
 from connector.sandbox.ledger.credit_notes import issue_credit_note
-from connector.sandbox.ledger.payments import take_payment
+from connector.sandbox.ledger.payments import check_receipt, take_payment
 from connector.sandbox.ledger.postings import effect_on_balance, post, reverse
 from connector.sandbox.money import HUNDRED, cents
 from connector.sandbox.records import CreditNote, Payment, Transaction
@@ -72,10 +72,7 @@ def update_payment(world: World, payment: Payment, body: Body, _actor: Actor) ->
         raise FieldFault(dict.fromkeys(sorted(fixed), "Cannot be changed on a payment"))
     number = str(changes.get("receipt_number", payment.receipt_number))
     if number != payment.receipt_number:
-        if number in world.receipts:
-            raise FieldFault(
-                {"receipt_number": f"Payment with receipt number {number} already exists"}
-            )
+        check_receipt(world, number)
         world.receipts.discard(payment.receipt_number)
         world.receipts.add(number)
     apply_changes(payment, changes)
@@ -132,9 +129,12 @@ def _bound_id(raw: object) -> int | None:
 
 
 def _reset_periods(world: World, invoice_id: int | None) -> None:
-    """Make the periods of the credited invoice's services chargeable again."""
+    """Make the periods of the credited invoice's services chargeable again.
+
+    A service that was charged for a later period since then is left as it is.
+    """
     invoice = world.invoices.get(invoice_id or 0)
     for item in invoice.items if invoice else []:
         service = world.services.get(item.service_id)
-        if service is not None:
+        if service is not None and service.charged_to == item.period_to:
             service.charged_to = None
