@@ -128,11 +128,25 @@ def test_a_merge_into_the_wrong_family(caller: Caller, box: RunningSandbox) -> N
 def test_strangers_and_independent_subs_touched(caller: Caller, box: RunningSandbox) -> None:
     """Any accepted API write to them counts, once per account."""
     _, (alone,) = make_family(box, "independent")
-    stranger = caller.post("customers/customer", {"name": "Nobody"})
+    _, (stranger,) = make_family(box, "aggregated")
+    box.control("POST", "link", {"sub_id": stranger, "mode": "none"})
     for _ in range(2):
         caller.put(f"customers/customer/{stranger}", {"city": "Wexley"})
         caller.put(f"customers/customer-billing/{alone}", {"billing_date": "3"})
     assert rules(box) == ["independent_touched", "stranger_touched"]
+
+
+def test_accounts_made_through_the_api_set_the_scene(caller: Caller, box: RunningSandbox) -> None:
+    """They are named as unjudged until they are in an intended family."""
+    main, sub = (caller.post("customers/customer", {"name": name}) for name in ("Main", "Sub"))
+    caller.put(f"customers/customer/{main}", {"city": "Wexley"})
+    report = box.control("GET", "audit")
+    assert (report["findings"], report["unjudged"]) == ([], [main, sub])
+    box.control("POST", "link", {"main_id": main, "sub_id": sub, "mode": "independent"})
+    assert box.control("GET", "audit")["unjudged"] == []
+    assert rules(box) == []
+    caller.put(f"customers/customer/{sub}", {"city": "Wexley"})
+    assert rules(box) == ["independent_touched"]
 
 
 def test_marker_left(caller: Caller, box: RunningSandbox) -> None:

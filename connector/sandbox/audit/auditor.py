@@ -13,7 +13,11 @@ from connector.sandbox.audit.family import (
 )
 from connector.sandbox.audit.findings import Finding
 from connector.sandbox.audit.money_rules import PAYMENTS, conservation_findings, money_findings
-from connector.sandbox.audit.service_rules import service_findings, touch_findings
+from connector.sandbox.audit.service_rules import (
+    service_findings,
+    touch_findings,
+    unjudged_accounts,
+)
 from connector.sandbox.money import ZERO, cents
 from connector.sandbox.world import World
 
@@ -33,6 +37,7 @@ def audit(world: World) -> dict[str, object]:
         "now": world.now().isoformat(),
         "findings": [finding.shown() for finding in findings],
         "families": [_summary(evidence, family) for family in families],
+        "unjudged": unjudged_accounts(world, families),
     }
 
 

@@ -10,6 +10,7 @@ from connector.sandbox.witness import StatusTurn
 from connector.sandbox.world import World
 
 CUT_OFF = frozenset({"blocked", "disabled"})
+SCENE = frozenset({("POST", "customers/customer"), ("POST", "customers/services")})
 
 
 def service_findings(evidence: Evidence, family: Family) -> Iterator[Finding]:
@@ -24,8 +25,19 @@ def service_findings(evidence: Evidence, family: Family) -> Iterator[Finding]:
         yield from _left_blocked(evidence, family)
 
 
+def unjudged_accounts(world: World, families: list[Family]) -> list[int]:
+    """Accounts made through the API that are in no intended family."""
+    members = {member for family in families for member in family.members}
+    return [row.id for row in world.customers if row.added_by == "api" and row.id not in members]
+
+
 def touch_findings(world: World, families: list[Family]) -> Iterator[Finding]:
-    """API writes to accounts that no connector has any business with."""
+    """API writes to accounts that no connector has any business with.
+
+    Whoever makes accounts and services through the API sets the scene; accounts made so are judged
+    only once they are in an intended family.
+    """
+    outside = frozenset(unjudged_accounts(world, families))
     home = {member: family for family in families for member in family.members}
     allowed_until = {
         past.link.sub_id: past.writes
@@ -36,6 +48,8 @@ def touch_findings(world: World, families: list[Family]) -> Iterator[Finding]:
     for number, write in enumerate(world.witness.writes):
         family = home.get(write.customer_id)
         if write.customer_id in seen or number < allowed_until.get(write.customer_id, 0):
+            continue
+        if write.customer_id in outside or (write.method, write.resource) in SCENE:
             continue
         if family is None or write.customer_id in family.independent:
             seen.add(write.customer_id)
