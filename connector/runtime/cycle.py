@@ -9,7 +9,7 @@ from connector.domain.policy import Mode
 from connector.errors import PlatformError
 from connector.runtime import facts
 from connector.runtime.allowance import Allowance, open_allowance
-from connector.runtime.native import reconcile_native
+from connector.runtime.native import is_native_due, reconcile_native
 from connector.runtime.plan import plan_due_families
 from connector.runtime.poll import poll
 from connector.runtime.recover import record_found_at_start
@@ -80,7 +80,7 @@ def run_cycle(service: Service, pen: Pen, allowance: Allowance | None = None) ->
     """
     report = CycleReport(requests=carry_out_requests(service, pen))
     report.touched = poll(service, pen)
-    if report.touched or report.requests:
+    if report.requests or is_native_due(service):
         reconcile_native(service, pen)
     limit = allowance if allowance is not None else open_allowance(service)
     report.looked_at = plan_due_families(service, pen, limit)

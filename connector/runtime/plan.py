@@ -17,7 +17,7 @@ from connector.domain.policy import Mode
 from connector.domain.refusals import Refusal
 from connector.domain.snapshot import FamilySnapshot, Quarantined
 from connector.domain.window import OpenWindow
-from connector.errors import InvariantBroken, ReplyMalformed
+from connector.errors import InvariantBroken, JournalConflict, ReplyMalformed
 from connector.observe.events import Event as Log
 from connector.ports.store import AgendaRow, UnitOfWork
 from connector.runtime.allowance import Allowance
@@ -163,13 +163,13 @@ def _record_plan(
     with service.store.begin(epoch=pen.epoch) as unit:
         unit.findings.record_refusals(plan.main_id, plan.refusals, at)
         unit.findings.record_quarantine(plan.main_id, plan.quarantined, at)
-        wishes = 0
+        wish = ""
         recorded: list[Operation] = []
-        if service.policy.mode is Mode.OBSERVE:
-            wishes = len(plan.builders)
-        else:
-            recorded = _record_operations(service, unit, allowance, plan)
-        unit.agenda.record_seen(row, _next_look(service, plan, wishes))
+        if service.policy.mode is not Mode.OBSERVE:
+            recorded, wish = _record_operations(service, unit, allowance, plan)
+        elif plan.builders:
+            wish = "observe mode: planned, not carried out"
+        unit.agenda.record_seen(row, _next_look(service, plan, wish))
         unit.commit()
     for operation in recorded:
         tell_plan(operation)
@@ -181,11 +181,16 @@ def _record_plan(
 
 def _record_operations(
     service: Service, unit: UnitOfWork, allowance: Allowance, plan: FamilyPlan
-) -> list[Operation]:
+) -> tuple[list[Operation], str]:
+    """What was added to the journal, and why something could not be added yet.
+
+    A sub-account may have moved here while a plan of its former family still holds its invoice.
+    """
     at = service.clock.host()
     recorded: list[Operation] = []
+    wish = ""
     if plan.snapshot is None or plan.quarantined:
-        return recorded
+        return recorded, wish
     waiting = unit.journal.load_operations({OperationState.PROPOSED}, plan.main_id)
     origin = Origin(install_id=service.store.install_id, at=plan.snapshot.at)
     planned = [name_operation(unit, build, origin) for build in plan.builders]
@@ -197,9 +202,13 @@ def _record_operations(
     for operation in planned:
         if operation.plan_id not in known and _is_new(unit, operation):
             judged = _judged(service, allowance, operation)
-            unit.journal.record_operation(judged, at, BY)
+            try:
+                unit.journal.record_operation(judged, at, BY)
+            except JournalConflict as held:
+                wish = f"another plan must end first: {held}"
+                continue
             recorded.append(judged)
-    return recorded
+    return recorded, wish
 
 
 def _record_superseded(unit: UnitOfWork, old: Operation, at: datetime) -> None:
@@ -239,14 +248,14 @@ def _judged(service: Service, allowance: Allowance, operation: Operation) -> Ope
     return replace(operation, state=OperationState.PROPOSED, why=why)
 
 
-def _next_look(service: Service, plan: FamilyPlan, wishes: int) -> AgendaRow | None:
+def _next_look(service: Service, plan: FamilyPlan, wish: str) -> AgendaRow | None:
     """When the family must be looked at again though nothing on the platform tells us to."""
     times: list[tuple[datetime, str]] = [
         (window.until, f"cycle {window.cycle.start}: {window.sentence}") for window in plan.windows
     ]
     later = service.clock.now() + LOOK_AGAIN
-    if wishes:
-        times.append((later, "observe mode: planned, not carried out"))
+    if wish:
+        times.append((later, wish))
     if plan.quarantined:
         times.append((later, "an object is in quarantine"))
     times.extend((later, row.sentence) for row in plan.refusals if row.rule in PASSING)

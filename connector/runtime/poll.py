@@ -82,7 +82,9 @@ def poll(service: Service, pen: Pen) -> int:
             links = unit.links.load_map()
             touched = families_of(links, delta.touched)
             unit.agenda.record_due(touched, delta.at, "changed on the platform")
-            _record_sweep(service, unit, links, delta.at)
+            swept = _record_sweep(service, unit, links, delta.at)
+            if delta.touched or swept:  # whoever it was: a new link makes a family of strangers
+                unit.facts.record(facts.NATIVE_DUE, delta.at.isoformat())
             if delta.quarantined:
                 unit.findings.record_quarantine(NOBODY, delta.quarantined, service.clock.host())
             for name, value in delta.marks.items():
@@ -118,13 +120,14 @@ def _read_feed(
     return last, touched, reading.quarantined
 
 
-def _record_sweep(service: Service, unit: UnitOfWork, links: LinkMap, at: datetime) -> None:
+def _record_sweep(service: Service, unit: UnitOfWork, links: LinkMap, at: datetime) -> bool:
     last = unit.facts.load(facts.LAST_SWEEP)
     if last is not None and at - datetime.fromisoformat(last) < service.limits.sweep:
-        return
+        return False
     unit.agenda.record_due(links.main_ids, at, "daily look at every family")
     unit.findings.record_quarantine(NOBODY, (), service.clock.host())
     unit.facts.record(facts.LAST_SWEEP, at.isoformat())
+    return True
 
 
 def _is_plausible(service: Service, unit: UnitOfWork, delta: Delta) -> bool:

@@ -202,6 +202,7 @@ class _Worker:
         at = self._service.clock.host()
         if is_past_pivot(operation):
             raise InvariantBroken(f"plan {operation.plan_id} was to be withdrawn past its pivot")
+        now = self._service.clock.now().astimezone(UTC)
         changes, handbacks = withdraw(operation, reason)
         with self._service.store.begin(epoch=self._pen.epoch) as unit:
             for change in changes:
@@ -209,6 +210,7 @@ class _Worker:
             unit.journal.record_steps(handbacks, at)
             state = OperationState.WITHDRAWN
             unit.journal.record_state(operation.plan_id, state, reason, BY, at)
+            unit.agenda.record_due([operation.main_id], now, "a plan was withdrawn")
             unit.commit()
         tell_state(operation.plan_id, state, reason, BY)
 

@@ -48,12 +48,17 @@ class SqlLinks:
         return changed
 
     def record_end(self, sub_id: AccountId, until: date, by: str, at: datetime) -> bool:
-        """End a live link, not before it began; False when there is none."""
-        for row_id, held in self._links_of(sub_id):
-            if held.until is None:
+        """End a live link, not before it began; False when there is none.
+
+        With a mode switch ahead, the link that still holds until then ends as well.
+        """
+        found = self._links_of(sub_id)
+        if all(held.until is not None for _, held in found):
+            return False
+        for row_id, held in found:
+            if held.until is None or held.until > max(held.since, until):
                 self._end(row_id, replace(held, until=max(held.since, until)), by, at)
-                return True
-        return False
+        return True
 
     def _record(self, new: Link, by: str, at: datetime) -> bool:
         found = self._links_of(new.sub_id)

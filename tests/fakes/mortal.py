@@ -1,0 +1,108 @@
+"""Sudden death: at the n-th write, to the platform or to our store, just before it or just after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal, TypeVar
+
+from connector.ports.platform import BillingWriter, Receipt
+from connector.ports.store import UnitOfWork
+from connector.saga.effects import Effect
+from connector.store.store import SqlStore
+
+T = TypeVar("T")
+When = Literal["before", "after"]
+
+
+class Killed(BaseException):
+    """The process died here; nothing of ours runs afterwards."""
+
+
+class Fuse:
+    """Counts writes, and burns through at one of them; whoever writes later is dead, too."""
+
+    def __init__(self, at: int, when: When) -> None:
+        self.at = at
+        self.when = when
+        self.count = 0
+        self.is_burnt = False
+
+    def pass_on(self, act: Callable[[], T]) -> T:
+        """Act, unless this is the end."""
+        if self.is_burnt:
+            raise Killed
+        self.count += 1
+        self.is_burnt = self.count == self.at
+        if self.is_burnt and self.when == "before":
+            raise Killed
+        done = act()
+        if self.is_burnt:
+            raise Killed
+        return done
+
+
+class MortalWriter:
+    """A writer on a fuse."""
+
+    def __init__(self, writer: BillingWriter, fuse: Fuse) -> None:
+        self._writer = writer
+        self._fuse = fuse
+
+    def send(self, effect: Effect) -> Receipt:
+        """Send one write, once, or die."""
+        return self._fuse.pass_on(lambda: self._writer.send(effect))
+
+
+class MortalUnit:
+    """A unit of work whose commit is on a fuse."""
+
+    def __init__(self, unit: UnitOfWork, fuse: Fuse) -> None:
+        self._unit = unit
+        self._fuse = fuse
+        self.journal = unit.journal
+        self.links = unit.links
+        self.agenda = unit.agenda
+        self.findings = unit.findings
+        self.requests = unit.requests
+        self.facts = unit.facts
+
+    def commit(self) -> None:
+        """Commit, or die."""
+        self._fuse.pass_on(self._unit.commit)
+
+
+class MortalStore:
+    """A store on a fuse; everything but commits goes through."""
+
+    def __init__(self, store: SqlStore, fuse: Fuse) -> None:
+        self._store = store
+        self._fuse = fuse
+
+    @property
+    def install_id(self) -> str:
+        """The store's."""
+        return self._store.install_id
+
+    @contextmanager
+    def begin(self, *, epoch: int | None = None) -> Iterator[UnitOfWork]:
+        """A mortal unit of work."""
+        with self._store.begin(epoch=epoch) as unit:
+            yield MortalUnit(unit, self._fuse)
+
+    def acquire_lease(self, holder: str) -> int:
+        """The store's."""
+        return self._store.acquire_lease(holder)
+
+    def release_lease(self) -> None:
+        """The dead give nothing up."""
+
+    def reserve_nonce(self, floor: int) -> int:
+        """The store's."""
+        return self._store.reserve_nonce(floor)
+
+
+def drop(store: SqlStore) -> None:
+    """What the system does when a process dies: its lock and its connections end, no more."""
+    store._lock.release()
+    store._engine.dispose()
