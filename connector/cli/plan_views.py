@@ -9,7 +9,7 @@ from connector.domain.ids import AccountId
 from connector.domain.invoices import InvoiceItem
 from connector.domain.policy import Mode
 from connector.runtime.allowance import Allowance
-from connector.runtime.plan import FamilyPlan
+from connector.runtime.look import FamilyPlan
 from connector.runtime.service import Service
 from connector.runtime.views import is_recorded, name_operations
 from connector.saga.effects import IssueInvoice

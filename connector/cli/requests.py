@@ -16,6 +16,9 @@ from connector.runtime.views import open_desk
 
 PlanOrAll = Annotated[str, Parameter(help="A plan as `status` names it, or `all`.")]
 StepName = Annotated[str, Parameter(help="PLAN/STEP as `status` names it.")]
+StepOrPlan = Annotated[
+    str, Parameter(help="PLAN/STEP as `status` names it, or an unverified PLAN settled by hand.")
+]
 Reason = Annotated[str, Parameter(help="Why, for those who find it frozen.")]
 
 
@@ -30,8 +33,8 @@ def retry(step: StepName, /, *, by: By = None, context: Given) -> int:
     return _ask(context, RequestKind.RETRY, step.upper(), by, f"{step.upper()} will be tried again")
 
 
-def cancel(step: StepName, /, *, by: By = None, context: Given) -> int:
-    """Give a held step up; a merge without its invoice is given up with it."""
+def cancel(step: StepOrPlan, /, *, by: By = None, context: Given) -> int:
+    """Give a held step up, with it a merge without its invoice; or close a settled merge."""
     return _ask(context, RequestKind.CANCEL, step.upper(), by, f"{step.upper()} is given up")
 
 

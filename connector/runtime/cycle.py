@@ -83,10 +83,12 @@ def run_cycle(service: Service, pen: Pen, allowance: Allowance | None = None) ->
     if report.requests or is_native_due(service):
         reconcile_native(service, pen)
     limit = allowance if allowance is not None else open_allowance(service)
-    report.looked_at = plan_due_families(service, pen, limit)
+    planned = plan_due_families(service, pen, limit)
+    report.looked_at, report.problems = planned.looked_at, planned.problems
     if service.policy.mode is not Mode.OBSERVE:
         done = work(service, pen)
-        report.sends, report.problems = done.sends, done.problems
+        report.sends = done.sends
+        report.problems += done.problems
     return report
 
 

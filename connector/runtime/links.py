@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 
-from connector.domain.accounts import Account, BillingMode, cycle_of
+from connector.domain.accounts import BillingMode, cycle_of
 from connector.domain.ids import AccountId
 from connector.domain.linking import LineProblem, LinkDecision, ProposedLink, judge_links
 from connector.domain.links import Link, LinkMap
+from connector.domain.snapshot import Quarantined
 from connector.errors import ConnectorError
 from connector.runtime.service import Service
 
@@ -90,9 +91,12 @@ def judge(service: Service, proposed: tuple[ProposedLink, ...]) -> LinkDecision:
     accounts = {account.id: account for account in reading.rows} if reading else {}
     with service.store.begin() as unit:
         held = unit.links.load_map()
-    decision = judge_links(proposed, held, accounts, service.clock.now().date())
+    today = service.clock.now().date()
+    unreadable = _unreadable(proposed, reading.quarantined if reading else ())
+    bad_lines = {problem.line for problem in unreadable}
+    readable = [row for row in proposed if row.line not in bad_lines]
+    decision = judge_links(readable, held, accounts, today)
     dated = tuple(_dated(service, held, link) for link in decision.links)
-    unreadable = _unreadable(proposed, accounts, reading.quarantined if reading else ())
     return replace(decision, links=dated, problems=(*decision.problems, *unreadable))
 
 
@@ -168,17 +172,18 @@ def _is_switch(held: Link, wanted: Link) -> bool:
 
 
 def _unreadable(
-    proposed: tuple[ProposedLink, ...],
-    accounts: dict[AccountId, Account],
-    quarantined: Iterable[object],
+    proposed: tuple[ProposedLink, ...], quarantined: Iterable[Quarantined]
 ) -> list[LineProblem]:
-    broken = [str(row) for row in quarantined]
-    if not broken:
-        return []
+    """A problem for every line that names an account whose record does not fit the mapping."""
+    broken = {row.object_id: row for row in quarantined}
     return [
-        LineProblem(line=row.line, sentence=f"an account could not be read: {broken[0]}")
+        LineProblem(
+            line=row.line,
+            sentence=f"account {number} cannot be read: field {found.field} {found.problem}",
+        )
         for row in proposed
-        if row.main_id not in accounts or row.sub_id not in accounts
+        for number in (row.main_id, row.sub_id)
+        if (found := broken.get(number)) is not None
     ]
 
 

@@ -1,67 +1,57 @@
-"""Plan: look at each family that is due, decide, and journal the decision before anything is sent."""
+"""Plan: look at each family that is due, and journal what was decided before anything is sent."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import structlog
 
-from connector.domain.cascade import plan_cascade
-from connector.domain.ids import AccountId
-from connector.domain.merge import plan_merge
 from connector.domain.policy import Mode
-from connector.domain.refusals import Refusal
-from connector.domain.snapshot import FamilySnapshot, Quarantined
-from connector.domain.window import OpenWindow
-from connector.errors import InvariantBroken, JournalConflict, ReplyMalformed
+from connector.errors import JournalConflict, PlatformError
 from connector.observe.events import Event as Log
 from connector.ports.store import AgendaRow, UnitOfWork
 from connector.runtime.allowance import Allowance
-from connector.runtime.families import read_family
+from connector.runtime.look import FamilyPlan, plan_families
 from connector.runtime.service import Pen, Service
-from connector.runtime.telling import tell_plan
+from connector.runtime.telling import tell_plan, tell_state
 from connector.saga.machine import withdraw
-from connector.saga.planning import (
-    Origin,
-    operation_of_merge,
-    operation_of_releases,
-    operation_of_suspensions,
-)
+from connector.saga.planning import Origin
 from connector.saga.steps import Operation, OperationState
 
 BY = "connector"
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("connector.plan")
 
+GIVEN_UP = "given up by"
+"""How a withdrawal by a person begins: the same plan, made anew, waits for one."""
+
 LOOK_AGAIN = timedelta(hours=1)
 """When to look again at what no delta announces: an observed wish, a charge under way, quarantine."""
+
+TROUBLES_MAX = 3
+"""Families in one turn that the platform fails to show, before the turn is given up."""
 
 PASSING = frozenset({"pending", "marked"})
 """Refusals that end by themselves."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FamilyPlan:
-    """The outcome of one look at one family."""
+@dataclass(kw_only=True, slots=True)
+class PlanReport:
+    """What one turn of planning came to."""
 
-    main_id: AccountId
-    snapshot: FamilySnapshot | None
-    builders: tuple[Callable[[Origin], Operation], ...] = ()
-    windows: tuple[OpenWindow, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-    quarantined: tuple[Quarantined, ...] = ()
-
-    def operations(self, origin: Origin) -> tuple[Operation, ...]:
-        """The operations that would be journaled."""
-        return tuple(build(origin) for build in self.builders)
+    looked_at: int = 0
+    problems: list[PlatformError] = field(default_factory=list)
 
 
-def plan_due_families(service: Service, pen: Pen, allowance: Allowance) -> int:
-    """Look at the families that are due, at most ``families_max``; their number."""
+def plan_due_families(service: Service, pen: Pen, allowance: Allowance) -> PlanReport:
+    """Look at the families that are due, at most ``families_max``.
+
+    A family that cannot be read stays due and stops nobody; several of them mean that the platform
+    is down, and the rest is left for the next turn.
+    """
+    report = PlanReport()
     now = service.clock.now().astimezone(UTC)
     with service.store.begin() as unit:
         due = unit.agenda.load_due(now, service.limits.families_max)
@@ -69,88 +59,15 @@ def plan_due_families(service: Service, pen: Pen, allowance: Allowance) -> int:
     for plan in plan_families(service, rows):
         if pen.stop.is_set():
             break
-        _record_plan(service, pen, allowance, rows[plan.main_id], plan)
+        if plan.trouble is not None:
+            report.problems.append(plan.trouble)
+        else:
+            _record_plan(service, pen, allowance, rows[plan.main_id], plan)
+            report.looked_at += 1
         pen.beat()
-    return len(rows)
-
-
-def plan_families(service: Service, main_ids: Iterable[AccountId]) -> Iterable[FamilyPlan]:
-    """Read and decide, several families side by side; writes nothing."""
-    with ThreadPoolExecutor(service.limits.concurrency, thread_name_prefix="look") as pool:
-        yield from pool.map(lambda main_id: _look_at(service, main_id), main_ids)
-
-
-def _look_at(service: Service, main_id: AccountId) -> FamilyPlan:
-    """Plan one family; a reply that is none, or a broken law, stops this family alone."""
-    try:
-        return plan_family(service, main_id)
-    except ReplyMalformed as broken:
-        return FamilyPlan(
-            main_id=main_id,
-            snapshot=None,
-            quarantined=(
-                Quarantined(
-                    resource="reply",
-                    object_id=None,
-                    account_id=main_id,
-                    field=broken.field or "(body)",
-                    problem=str(broken),
-                ),
-            ),
-        )
-    except InvariantBroken as broken:
-        service.alerts.alert(Log.INVARIANT_BROKEN, str(broken), main_id=main_id)
-        return FamilyPlan(main_id=main_id, snapshot=None, refusals=(_law_broken(main_id, broken),))
-
-
-def plan_family(service: Service, main_id: AccountId) -> FamilyPlan:
-    """Read one family and decide; writes nothing."""
-    reading = read_family(service, main_id)
-    family = reading.snapshot
-    if family is None:
-        return FamilyPlan(
-            main_id=main_id,
-            snapshot=None,
-            refusals=() if reading.quarantined else (_main_gone(main_id),),
-            quarantined=reading.quarantined,
-        )
-    merge = plan_merge(family, service.policy.merge)
-    cascade = plan_cascade(family, service.policy.cascade)
-    builders: list[Callable[[Origin], Operation]] = [
-        partial(operation_of_merge, merge_plan) for merge_plan in merge.plans
-    ]
-    if cascade.releases:
-        builders.append(partial(operation_of_releases, main_id, cascade.releases))
-    if cascade.suspensions:
-        builders.append(partial(operation_of_suspensions, main_id, cascade.suspensions))
-    return FamilyPlan(
-        main_id=main_id,
-        snapshot=family,
-        builders=tuple(builders),
-        windows=merge.windows,
-        refusals=(*merge.refusals, *cascade.refusals),
-        quarantined=reading.quarantined,
-    )
-
-
-def _law_broken(main_id: AccountId, broken: InvariantBroken) -> Refusal:
-    return Refusal(
-        rule="invariant_broken",
-        account_id=main_id,
-        subject=f"main account {main_id}",
-        sentence=f"a law does not hold for family {main_id}: {broken}",
-        mend="this is a defect of the connector: report it with `linked-accounts history`",
-    )
-
-
-def _main_gone(main_id: AccountId) -> Refusal:
-    return Refusal(
-        rule="main_gone",
-        account_id=main_id,
-        subject=f"main account {main_id}",
-        sentence=f"main account {main_id} is not on the platform any more",
-        mend="end its links, or link its sub-accounts to another main account",
-    )
+        if len(report.problems) >= TROUBLES_MAX:
+            break
+    return report
 
 
 # -- record ---------------------------------------------------------------------------------
@@ -194,14 +111,15 @@ def _record_operations(
     waiting = unit.journal.load_operations({OperationState.PROPOSED}, plan.main_id)
     origin = Origin(install_id=service.store.install_id, at=plan.snapshot.at)
     planned = [name_operation(unit, build, origin) for build in plan.builders]
-    ids = {operation.plan_id for operation in planned}
+    ids = {named.operation.plan_id for named in planned}
     for old in waiting:
         if old.plan_id not in ids:
             _record_superseded(unit, old, at)
     known = {operation.plan_id for operation in waiting}
-    for operation in planned:
+    for named in planned:
+        operation = named.operation
         if operation.plan_id not in known and _is_new(unit, operation):
-            judged = _judged(service, allowance, operation)
+            judged = _judged(service, allowance, named)
             try:
                 unit.journal.record_operation(judged, at, BY)
             except JournalConflict as held:
@@ -218,18 +136,27 @@ def _record_superseded(unit: UnitOfWork, old: Operation, at: datetime) -> None:
     for change in changes:
         unit.journal.record_event(change.before, change.event, change.after, BY, at)
     unit.journal.record_state(old.plan_id, OperationState.WITHDRAWN, why, BY, at)
+    tell_state(old.plan_id, OperationState.WITHDRAWN, why, BY)
 
 
-def name_operation(
-    unit: UnitOfWork, build: Callable[[Origin], Operation], origin: Origin
-) -> Operation:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """An operation under its name, and whether a person has given the same one up before."""
+
+    operation: Operation
+    given_up: str = ""
+
+
+def name_operation(unit: UnitOfWork, build: Callable[[Origin], Operation], origin: Origin) -> Named:
     """An operation under a name that no ended one has used; as the journal has it, if it does."""
     ended = {OperationState.WITHDRAWN, OperationState.CLOSED}
+    given_up = ""
     while True:
         operation = build(origin)
         known = unit.journal.load_operation(operation.plan_id)
         if known is None or known.state not in ended:
-            return known or operation
+            return Named(operation=known or operation, given_up=given_up)
+        given_up = known.why if known.why.startswith(GIVEN_UP) else ""
         origin = replace(origin, attempt=origin.attempt + 1)
 
 
@@ -237,15 +164,15 @@ def _is_new(unit: UnitOfWork, operation: Operation) -> bool:
     return unit.journal.load_operation(operation.plan_id) is None
 
 
-def _judged(service: Service, allowance: Allowance, operation: Operation) -> Operation:
+def _judged(service: Service, allowance: Allowance, named: Named) -> Operation:
     why = (
         "propose mode: every plan waits for a person"
         if service.policy.mode is Mode.PROPOSE
-        else allowance.judge(operation)
+        else named.given_up or allowance.judge(named.operation)
     )
     if not why:
-        return operation
-    return replace(operation, state=OperationState.PROPOSED, why=why)
+        return named.operation
+    return replace(named.operation, state=OperationState.PROPOSED, why=why)
 
 
 def _next_look(service: Service, plan: FamilyPlan, wish: str) -> AgendaRow | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from connector.domain.ids import AccountId
-from connector.runtime.plan import FamilyPlan, plan_families
+from connector.runtime.look import FamilyPlan, plan_families
 from connector.runtime.poll import families_of, read_delta
 from connector.runtime.service import Service
 from connector.saga.steps import Operation, OperationState
@@ -30,7 +30,10 @@ def all_families(service: Service) -> tuple[AccountId, ...]:
 
 def preview(service: Service, main_ids: Collection[AccountId]) -> Iterable[FamilyPlan]:
     """Read and decide for some families, one after the other as they become ready."""
-    return plan_families(service, main_ids)
+    for plan in plan_families(service, main_ids):
+        if plan.trouble is not None:
+            raise plan.trouble
+        yield plan
 
 
 def load_waiting(service: Service) -> tuple[Operation, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import structlog
 
 from connector.domain.ids import PlanId
@@ -9,7 +11,9 @@ from connector.errors import ConnectorError
 from connector.observe.events import Event
 from connector.ports.store import OperatorRequest, RequestKind, UnitOfWork
 from connector.runtime import facts
+from connector.runtime.plan import GIVEN_UP
 from connector.runtime.service import Pen, Service
+from connector.runtime.telling import tell_state
 from connector.saga.machine import cancel, happened, is_done, withdraw
 from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import Operation, OperationState, Step
@@ -62,6 +66,7 @@ def _approve(service: Service, unit: UnitOfWork, request: OperatorRequest) -> st
         unit.journal.record_state(
             operation.plan_id, OperationState.OPEN, "", request.by, service.clock.host()
         )
+        tell_state(operation.plan_id, OperationState.OPEN, operation.summary, request.by)
     if chosen and unit.facts.load(facts.FIRST_APPROVAL) is None:
         stamp = f"{request.by} {service.clock.host().isoformat()}"
         unit.facts.record(facts.FIRST_APPROVAL, stamp)
@@ -100,12 +105,16 @@ def _move_held_step(service: Service, unit: UnitOfWork, request: OperatorRequest
 
 def _give_up(service: Service, unit: UnitOfWork, operation: Operation, step: Step, by: str) -> None:
     at = service.clock.host()
-    reason = f"step {step.number} was cancelled by {by}"
+    reason = f"{GIVEN_UP} {by}: step {step.number} was cancelled"
     changes, handbacks = withdraw(operation, reason)
     for change in changes:
         unit.journal.record_event(change.before, change.event, change.after, by, at)
     unit.journal.record_steps(handbacks, at)
     unit.journal.record_state(operation.plan_id, OperationState.WITHDRAWN, reason, by, at)
+    if not handbacks:  # else the family is looked at once the claims are handed back
+        now = service.clock.now().astimezone(UTC)
+        unit.agenda.record_due([operation.main_id], now, "a plan was given up")
+    tell_state(operation.plan_id, OperationState.WITHDRAWN, reason, by)
 
 
 def _find_unverified(unit: UnitOfWork, subject: str) -> Operation | None:

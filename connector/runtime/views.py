@@ -20,7 +20,8 @@ from connector.ports.platform import BillingReader
 from connector.ports.store import AgendaRow, Finding, HistoryRow, OperatorRequest, UnitOfWork
 from connector.runtime import facts
 from connector.runtime.clocks import ServerClock, WallClock
-from connector.runtime.plan import FamilyPlan, name_operation
+from connector.runtime.look import FamilyPlan
+from connector.runtime.plan import name_operation
 from connector.runtime.service import Limits, Service
 from connector.saga.machine import held_steps, is_done
 from connector.saga.planning import Origin
@@ -229,7 +230,7 @@ def name_operations(service: Service, plan: FamilyPlan) -> tuple[Operation, ...]
         return ()
     origin = Origin(install_id=service.store.install_id, at=plan.snapshot.at)
     with service.store.begin() as unit:
-        return tuple(name_operation(unit, build, origin) for build in plan.builders)
+        return tuple(name_operation(unit, build, origin).operation for build in plan.builders)
 
 
 def is_recorded(service: Service, operation: Operation) -> bool:

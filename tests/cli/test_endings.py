@@ -141,7 +141,7 @@ def test_a_dead_host_is_69(site: Site) -> None:
 
 def test_wrong_settings_are_78_and_all_told(site: Site) -> None:
     """Every problem on its own line, before anything is asked of anybody."""
-    site.shell.set(MODE="atc", MERGE__WINDOW_HOURS="0", PLATFORM__TIMEZONE="Nowhere")
+    site.shell.set(MODE="atc", MERGE__WINDOW_HOURS="-1", PLATFORM__TIMEZONE="Nowhere")
     done = site.run("sync")
     assert done.code == 78
     told = done.err.splitlines()

@@ -134,7 +134,9 @@ def test_an_unreadable_account_is_its_lines_problem(rig: Rig) -> None:
     )
     report = bring_in(rig, "1,2,aggregated", "1,3,aggregated", partial=True)
     assert report.recorded == 1
-    assert any("could not be read" in problem.sentence for problem in report.problems)
+    assert any(
+        "account 3 cannot be read: field status" in problem.sentence for problem in report.problems
+    )
     assert {problem.line for problem in report.problems} == {3}
 
 

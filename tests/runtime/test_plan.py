@@ -5,19 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from connector.domain.accounts import AccountStatus, BillingType
 from connector.domain.ids import AccountId
 from connector.domain.invoices import InvoiceStatus
 from connector.domain.policy import Mode
-from connector.errors import (
-    InvariantBroken,
-    PlatformUnavailable,
-    ReplyMalformed,
-)
+from connector.errors import InvariantBroken, PlatformRefused, PlatformUnavailable, ReplyMalformed
 from connector.runtime.allowance import Allowance, open_allowance
-from connector.runtime.plan import plan_due_families
+from connector.runtime.plan import TROUBLES_MAX, plan_due_families
 from connector.saga.steps import OperationState
 from tests.build import account, moment
 from tests.runtime.rig import ACT, Rig
@@ -33,7 +27,9 @@ PROPOSED, OPEN, WITHDRAWN, CLOSED = (
 
 def look(rig: Rig, allowance: Allowance | None = None) -> int:
     """Plan whatever is due, without a poll before or work after it."""
-    return plan_due_families(rig.service, rig.pen, allowance or open_allowance(rig.service))
+    return plan_due_families(
+        rig.service, rig.pen, allowance or open_allowance(rig.service)
+    ).looked_at
 
 
 def put_on_agenda(rig: Rig, main: int = 1) -> None:
@@ -157,14 +153,36 @@ def test_a_malformed_reply_stops_its_family_alone(rig: Rig) -> None:
     assert rig.agenda() == {1: "an object is in quarantine"}
 
 
-def test_a_platform_that_is_down_ends_the_turn_and_loses_no_family(rig: Rig) -> None:
-    """Both are still on the agenda."""
+def test_a_family_that_cannot_be_read_stays_due_and_stops_nobody(rig: Rig) -> None:
+    """The one record is out of reach; the other family is planned, and the trouble is told."""
     rig.family()
     rig.family(5, (6,))
+    rig.charge(1, 2, 3)
+    rig.charge(5, 6)
+    rig.platform.fail_read("read_billing", PlatformUnavailable("down"), key=1)
+    report = plan_due_families(rig.service, rig.pen, open_allowance(rig.service))
+    assert [str(problem) for problem in report.problems] == ["down"]
+    assert [operation.main_id for operation in rig.operations(OPEN)] == [5]
+    assert set(rig.agenda()) == {1}
+
+
+def test_a_family_that_the_platform_refuses_to_show_is_in_quarantine(rig: Rig) -> None:
+    """A 400 on one record is no reason to stop the others."""
+    rig.family()
+    rig.platform.fail_read("read_billing", PlatformRefused("no", status=400), key=1)
+    assert look(rig) == 1
+    with rig.unit() as unit:
+        assert [row.problem for row in unit.findings.load_quarantine()] == ["no"]
+
+
+def test_a_platform_that_is_down_ends_the_turn_and_loses_no_family(rig: Rig) -> None:
+    """After a few families in vain the rest is not even asked for."""
+    for main in (1, 5, 9, 13, 17):
+        rig.family(main, (main + 1,))
     rig.platform.fail_read("read_accounts", PlatformUnavailable("down"))
-    with pytest.raises(PlatformUnavailable):
-        look(rig)
-    assert set(rig.agenda()) == {1, 5}
+    report = plan_due_families(rig.service, rig.pen, open_allowance(rig.service))
+    assert (report.looked_at, len(report.problems)) == (0, TROUBLES_MAX)
+    assert set(rig.agenda()) == {1, 5, 9, 13, 17}
 
 
 def test_a_turn_looks_at_so_many_families_and_no_more(rig: Rig) -> None:

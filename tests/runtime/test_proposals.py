@@ -31,7 +31,9 @@ PROPOSED, OPEN, WITHDRAWN, CLOSED = (
 
 def look(rig: Rig, allowance: Allowance | None = None) -> int:
     """Plan whatever is due, without a poll before or work after it."""
-    return plan_due_families(rig.service, rig.pen, allowance or open_allowance(rig.service))
+    return plan_due_families(
+        rig.service, rig.pen, allowance or open_allowance(rig.service)
+    ).looked_at
 
 
 def put_on_agenda(rig: Rig, main: int = 1) -> None:

@@ -128,13 +128,15 @@ def test_who_cancels_a_claim_or_the_pivot_gives_the_merge_up(rig: Rig, number: i
     record_request(rig.service, C, name, "ada")
     rig.sync()
     operation = rig.operations(OperationState.WITHDRAWN)[0]
-    assert f"step {number} was cancelled by ada" in operation.why
+    assert operation.why == f"given up by ada: step {number} was cancelled"
     assert operation.steps[3].state == "cancelled"
     with rig.unit() as unit:
         rows = unit.journal.load_history(account_id=None, plan_id=operation.plan_id, limit=100)
     assert {row.by for row in rows if row.event == "cancel_asked"} == {"ada"}
     assert all(operation.plan_id not in inv.memo for inv in rig.world.invoices.values())
     assert 1002 not in rig.world.invoices
+    [again] = rig.operations(OperationState.PROPOSED)
+    assert again.why == operation.why  # the same plan, made anew, waits for a person
 
 
 def test_who_cancels_a_relief_gives_only_that_up(rig: Rig) -> None:
