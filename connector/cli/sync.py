@@ -69,7 +69,7 @@ def exit_code_of(report: SyncReport, problems: Iterable[PlatformError]) -> int:
     codes = {problem.exit_code for problem in problems}
     if standing.held or standing.unverified or standing.quarantined or standing.frozen:
         codes.add(FAILED)
-    if not is_settled(report):
+    if standing.open > standing.held + standing.unverified or not is_settled(report):
         codes.add(AGAIN)
     return gravest(codes | {DONE})
 

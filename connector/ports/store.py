@@ -98,6 +98,10 @@ class Links(Protocol):
         """All links; with ``on``, only those valid on that day."""
         ...
 
+    def load_family(self, main_id: AccountId) -> tuple[Link, ...]:
+        """All links under one main account, ended ones included; does not read the others."""
+        ...
+
     def record_links(self, links: Iterable[Link], by: str, at: datetime) -> int:
         """Add links; a live link of the same sub-account ends where the new one begins.
 

@@ -37,7 +37,7 @@ def read_family(service: Service, main_id: AccountId) -> FamilyReading:
     """
     today = service.clock.now().date()
     with service.store.begin() as unit:
-        links = unit.links.load_map().links_of_main(main_id)
+        links = unit.links.load_family(main_id)
         own = unit.journal.load_own_record(main_id)
     members = sorted({main_id, *(link.sub_id for link in links if link.holds_on(today))})
     accounts = service.reader.read_accounts(members)
@@ -65,7 +65,7 @@ def read_for_cascade(service: Service, main_id: AccountId, sub_id: AccountId) ->
     """
     today = service.clock.now().date()
     with service.store.begin() as unit:
-        links = unit.links.load_map(today).links_of_main(main_id)
+        links = unit.links.load_family(main_id)
         own = unit.journal.load_own_record(main_id)
     members = [main_id, sub_id]
     found = {account.id: account for account in whole(service.reader.read_accounts(members))}
@@ -75,7 +75,7 @@ def read_for_cascade(service: Service, main_id: AccountId, sub_id: AccountId) ->
     return FamilySnapshot(
         main=found[main_id],
         billing=service.reader.read_billing(main_id),
-        links=tuple(link for link in links if link.sub_id == sub_id),
+        links=tuple(row for row in links if row.sub_id == sub_id and row.holds_on(today)),
         subs=(found[sub_id],),
         invoices=whole(service.reader.read_open_invoices(members)),
         invoices_since=today,

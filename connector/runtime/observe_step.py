@@ -78,11 +78,15 @@ def _judge_issue(service: Service, operation: Operation, step: Step) -> preparat
             invoices[source.invoice_id] = invoice
     today = service.clock.now().date()
     with service.store.begin() as unit:
-        links = unit.links.load_map(today).links_of_main(operation.main_id)
+        links = unit.links.load_family(operation.main_id)
     ground = preparation.Ground(
         main=_or_none(service.reader.read_account, operation.main_id),
         invoices=invoices,
-        linked=frozenset(row.sub_id for row in links if row.mode is BillingMode.AGGREGATED),
+        linked=frozenset(
+            row.sub_id
+            for row in links
+            if row.mode is BillingMode.AGGREGATED and row.holds_on(today)
+        ),
         today=today,
     )
     return preparation.judge_issue(operation, step, ground)

@@ -79,10 +79,8 @@ def poll(service: Service, pen: Pen) -> int:
     delta = read_delta(service)
     with service.store.begin(epoch=pen.epoch) as unit:
         if _is_plausible(service, unit, delta):
-            links = unit.links.load_map()
-            touched = families_of(links, delta.touched)
-            unit.agenda.record_due(touched, delta.at, "changed on the platform")
-            swept = _record_sweep(service, unit, links, delta.at)
+            touched = _record_touched(unit, delta)
+            swept = _record_sweep(service, unit, delta.at)
             if delta.touched or swept:  # whoever it was: a new link makes a family of strangers
                 unit.facts.record(facts.NATIVE_DUE, delta.at.isoformat())
             if delta.quarantined:
@@ -120,11 +118,19 @@ def _read_feed(
     return last, touched, reading.quarantined
 
 
-def _record_sweep(service: Service, unit: UnitOfWork, links: LinkMap, at: datetime) -> bool:
+def _record_touched(unit: UnitOfWork, delta: Delta) -> frozenset[AccountId]:
+    if not delta.touched:
+        return frozenset()
+    touched = families_of(unit.links.load_map(), delta.touched)
+    unit.agenda.record_due(touched, delta.at, "changed on the platform")
+    return touched
+
+
+def _record_sweep(service: Service, unit: UnitOfWork, at: datetime) -> bool:
     last = unit.facts.load(facts.LAST_SWEEP)
     if last is not None and at - datetime.fromisoformat(last) < service.limits.sweep:
         return False
-    unit.agenda.record_due(links.main_ids, at, "daily look at every family")
+    unit.agenda.record_due(unit.links.load_map().main_ids, at, "daily look at every family")
     unit.findings.record_quarantine(NOBODY, (), service.clock.host())
     unit.facts.record(facts.LAST_SWEEP, at.isoformat())
     return True

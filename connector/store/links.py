@@ -35,6 +35,12 @@ class SqlLinks:
         rows = self._connection.execute(query).mappings()
         return LinkMap(tuple(_link_from(row) for row in rows))
 
+    def load_family(self, main_id: AccountId) -> tuple[Link, ...]:
+        """All links under one main account, ended ones included."""
+        query = select(link).where(_CURRENT).where(link.c.main_id == main_id)
+        rows = self._connection.execute(query.order_by(link.c.sub_id, link.c.since, link.c.id))
+        return tuple(_link_from(row) for row in rows.mappings())
+
     def record_links(self, links: Iterable[Link], by: str, at: datetime) -> int:
         """Add links, in order; what they overlap of the same sub ends where they begin.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,13 +37,13 @@ def open_store(url: str, *, clock: Callable[[], datetime] = host_now) -> SqlStor
     """
     path = _path_of(url)
     _make_file(path)
-    engine = make_engine(path)
-    try:
+    with ExitStack() as stack:
+        engine = make_engine(path)
+        stack.callback(engine.dispose)
         upgrade(engine)
-        return SqlStore(engine, LockFile(path.with_name(path.name + ".lock")), clock)
-    except BaseException:
-        engine.dispose()
-        raise
+        store = SqlStore(engine, LockFile(path.with_name(path.name + ".lock")), clock)
+        stack.pop_all()  # it opened: the store closes it from here on
+        return store
 
 
 def _path_of(url: str) -> Path:

@@ -89,6 +89,7 @@ link = Table(
     Column("replaced_at", UtcDateTime),
     Column("replaced_by", Text),
     Index("ix_link_sub_id", "sub_id"),
+    Index("ix_link_main_id", "main_id"),
     Index(
         "uq_link_one_live",
         "sub_id",

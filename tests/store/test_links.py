@@ -134,3 +134,15 @@ def test_a_map_that_breaks_its_laws_is_not_recorded(store: SqlStore) -> None:
     with pytest.raises(InvariantBroken, match="main and sub at once"):
         _record(store, Link(sub_id=MAIN, main_id=OTHER, mode=LINK.mode, since=MAY))
     assert _links(store) == (LINK,)
+
+
+def test_one_family_is_read_without_the_others(store: SqlStore) -> None:
+    """All its links, ended ones included, as the whole map has them."""
+    second = replace(LINK, sub_id=AccountId(12))
+    _record(store, LINK, second, replace(LINK, sub_id=AccountId(22), main_id=OTHER))
+    _end(store, AccountId(12), MAY)
+    with store.begin() as unit:
+        family = unit.links.load_family(MAIN)
+        assert family == unit.links.load_map().links_of_main(MAIN)
+        assert [(row.sub_id, row.until) for row in family] == [(SUB, None), (12, MAY)]
+        assert unit.links.load_family(SUB) == ()

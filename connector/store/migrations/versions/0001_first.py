@@ -24,6 +24,7 @@ def upgrade() -> None:
     _single_rows()
     _links()
     _journal()
+    _steps()
     _events()
     _findings()
     if op.get_bind().dialect.name == "sqlite":
@@ -83,6 +84,7 @@ def _links() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_link_sub_id", "link", ["sub_id"])
+    op.create_index("ix_link_main_id", "link", ["main_id"])
     live = sa.text("until IS NULL AND replaced_at IS NULL")
     op.create_index(
         "uq_link_one_live",
@@ -142,6 +144,9 @@ def _journal() -> None:
         sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live"),
     )
+
+
+def _steps() -> None:
     op.create_table(
         "step",
         sa.Column("plan_id", sa.String(20), nullable=False),
