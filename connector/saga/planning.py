@@ -74,15 +74,7 @@ def operation_of_releases(
         )
         for number, release in enumerate(releases, start=1)
     )
-    return Operation(
-        plan_id=plan_id,
-        kind=OperationKind.RELEASE,
-        main_id=main_id,
-        state=OperationState.OPEN,
-        steps=steps,
-        created_at=origin.at,
-        summary=f"release {_listed(release.sub_id for release in releases)}",
-    )
+    return _independent(OperationKind.RELEASE, main_id, steps, origin)
 
 
 def operation_of_suspensions(
@@ -102,14 +94,20 @@ def operation_of_suspensions(
         )
         for number, row in enumerate(suspensions, start=1)
     )
+    return _independent(OperationKind.SUSPEND, main_id, steps, origin)
+
+
+def _independent(
+    kind: OperationKind, main_id: AccountId, steps: tuple[Step, ...], origin: Origin
+) -> Operation:
     return Operation(
-        plan_id=plan_id,
-        kind=OperationKind.SUSPEND,
+        plan_id=steps[0].plan_id,
+        kind=kind,
         main_id=main_id,
         state=OperationState.OPEN,
         steps=steps,
         created_at=origin.at,
-        summary=f"suspend {_listed(row.sub_id for row in suspensions)}",
+        summary=f"{kind} {_listed(step.account_id for step in steps)}",
     )
 
 

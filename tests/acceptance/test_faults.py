@@ -101,6 +101,14 @@ def test_a_fault_at_any_write_of_a_cascade_changes_nothing_in_the_end(
         assert bench.audit()["findings"] == []
 
 
+def _retry_what_is_held(bench: Bench) -> None:
+    with bench.service() as service:
+        with service.store.begin() as unit:
+            [operation] = unit.journal.load_unfinished()
+        [step] = held_steps(operation)
+        record_request(service, RequestKind.RETRY, f"{step.plan_id}/{step.number}", by="anna")
+
+
 def test_a_refused_write_is_held_and_retried_by_a_named_person(bench: Bench) -> None:
     """The platform says no: the step waits, with its words; asked again, it goes through."""
     family = _family(bench)
@@ -108,11 +116,7 @@ def test_a_refused_write_is_held_and_retried_by_a_named_person(bench: Bench) -> 
     bench.control("POST", "switch", _faults("http_422", "POST", 2))
     report = bench.sync()
     assert report.standing.held == 1
-    with bench.service() as service:
-        with service.store.begin() as unit:
-            [operation] = unit.journal.load_unfinished()
-        [step] = held_steps(operation)
-        record_request(service, RequestKind.RETRY, f"{step.plan_id}/{step.number}", by="anna")
+    _retry_what_is_held(bench)
     report = bench.sync()
     assert report.standing.open == 0
     assert bench.audit()["findings"] == []
@@ -126,11 +130,7 @@ def test_retrying_a_pivot_that_stands_already_does_not_send_it_twice(bench: Benc
     bench.control("POST", "switch", _faults("http_422_after_commit", "POST", 1))
     report = bench.sync()
     assert report.standing.held == 1
-    with bench.service() as service:
-        with service.store.begin() as unit:
-            [operation] = unit.journal.load_unfinished()
-        [step] = held_steps(operation)
-        record_request(service, RequestKind.RETRY, f"{step.plan_id}/{step.number}", by="anna")
+    _retry_what_is_held(bench)
     bench.sync()
     assert bench.audit()["findings"] == []
     assert [d["total"] for d in bench.open_documents(family.main_id)] == ["88.00"]

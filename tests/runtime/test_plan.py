@@ -6,37 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from connector.domain.accounts import AccountStatus, BillingType
-from connector.domain.ids import AccountId
 from connector.domain.invoices import InvoiceStatus
 from connector.domain.policy import Mode
 from connector.errors import InvariantBroken, PlatformRefused, PlatformUnavailable, ReplyMalformed
-from connector.runtime.allowance import Allowance, open_allowance
+from connector.runtime.allowance import open_allowance
 from connector.runtime.plan import TROUBLES_MAX, plan_due_families
-from connector.saga.steps import OperationState
 from tests.build import account, moment
+from tests.runtime.looks import OPEN, look, put_on_agenda
 from tests.runtime.rig import ACT, Rig
-
-PROPOSE = replace(ACT, mode=Mode.PROPOSE)
-PROPOSED, OPEN, WITHDRAWN, CLOSED = (
-    OperationState.PROPOSED,
-    OperationState.OPEN,
-    OperationState.WITHDRAWN,
-    OperationState.CLOSED,
-)
-
-
-def look(rig: Rig, allowance: Allowance | None = None) -> int:
-    """Plan whatever is due, without a poll before or work after it."""
-    return plan_due_families(
-        rig.service, rig.pen, allowance or open_allowance(rig.service)
-    ).looked_at
-
-
-def put_on_agenda(rig: Rig, main: int = 1) -> None:
-    """The family is due now."""
-    with rig.unit() as unit:
-        unit.agenda.record_due([AccountId(main)], rig.at, "test")
-        unit.commit()
 
 
 def test_a_plan_is_recorded_with_its_steps_before_anything_is_sent(rig: Rig) -> None:

@@ -13,34 +13,11 @@ from connector.errors import (
     ReplyMalformed,
 )
 from connector.ports.store import RequestKind
-from connector.runtime.allowance import Allowance, open_allowance
-from connector.runtime.plan import plan_due_families
+from connector.runtime.allowance import Allowance
 from connector.runtime.requests import record_request
-from connector.saga.steps import OperationState
 from tests.build import invoice
-from tests.runtime.rig import ACT, MIRROR, Rig
-
-PROPOSE = replace(ACT, mode=Mode.PROPOSE)
-PROPOSED, OPEN, WITHDRAWN, CLOSED = (
-    OperationState.PROPOSED,
-    OperationState.OPEN,
-    OperationState.WITHDRAWN,
-    OperationState.CLOSED,
-)
-
-
-def look(rig: Rig, allowance: Allowance | None = None) -> int:
-    """Plan whatever is due, without a poll before or work after it."""
-    return plan_due_families(
-        rig.service, rig.pen, allowance or open_allowance(rig.service)
-    ).looked_at
-
-
-def put_on_agenda(rig: Rig, main: int = 1) -> None:
-    """The family is due now."""
-    with rig.unit() as unit:
-        unit.agenda.record_due([AccountId(main)], rig.at, "test")
-        unit.commit()
+from tests.runtime.looks import CLOSED, OPEN, PROPOSE, PROPOSED, WITHDRAWN, look, put_on_agenda
+from tests.runtime.rig import MIRROR, Rig
 
 
 def test_propose_mode_asks_for_every_plan(rig: Rig) -> None:

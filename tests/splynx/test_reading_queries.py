@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -17,11 +16,10 @@ from connector.errors import (
     ReplyMalformed,
 )
 from connector.ports.platform import Feed, SavedAccount
-from connector.splynx import SplynxPlatform
+from tests.splynx.reading import BERLIN, SEVEN, once, reader_of
 from tests.splynx.support import (
     Answer,
     Handler,
-    Setting,
     account_data,
     error_body,
     in_turn,
@@ -29,32 +27,6 @@ from tests.splynx.support import (
     reply,
     setting,
 )
-
-BERLIN = ZoneInfo("Europe/Berlin")
-SEVEN = AccountId(7)
-
-
-def reader_of(held: Setting) -> SplynxPlatform:
-    """A reader."""
-    return SplynxPlatform(held.connection)
-
-
-def once(*rows: object) -> Handler:
-    """A list that has these rows, and no more after them."""
-    left = [list(rows)]
-    return lambda _: reply(200, left.pop() if left else [])
-
-
-def as_text(row: dict[str, object]) -> dict[str, object]:
-    """The same row as older releases send it: everything is text."""
-    return {
-        name: [as_text(line) for line in value]
-        if isinstance(value, list)
-        else value
-        if value is None
-        else str(value)
-        for name, value in row.items()
-    }
 
 
 def test_invoices_are_asked_for_by_account_and_date() -> None:

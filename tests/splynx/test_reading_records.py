@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from connector.domain.accounts import Account, AccountStatus, BillingMode, BillingType
-from connector.domain.ids import AccountId, CreditNoteId, InvoiceId
+from connector.domain.ids import CreditNoteId, InvoiceId
 from connector.domain.invoices import InvoiceItem, InvoiceStatus, InvoiceType
 from connector.errors import (
     ReplyMalformed,
 )
-from connector.splynx import SplynxPlatform
+from tests.splynx.reading import BERLIN, SEVEN, as_text, once, reader_of
 from tests.splynx.support import (
-    Handler,
-    Setting,
     account_data,
     billing_data,
     change_data,
@@ -28,32 +25,6 @@ from tests.splynx.support import (
     reply,
     setting,
 )
-
-BERLIN = ZoneInfo("Europe/Berlin")
-SEVEN = AccountId(7)
-
-
-def reader_of(held: Setting) -> SplynxPlatform:
-    """A reader."""
-    return SplynxPlatform(held.connection)
-
-
-def once(*rows: object) -> Handler:
-    """A list that has these rows, and no more after them."""
-    left = [list(rows)]
-    return lambda _: reply(200, left.pop() if left else [])
-
-
-def as_text(row: dict[str, object]) -> dict[str, object]:
-    """The same row as older releases send it: everything is text."""
-    return {
-        name: [as_text(line) for line in value]
-        if isinstance(value, list)
-        else value
-        if value is None
-        else str(value)
-        for name, value in row.items()
-    }
 
 
 def test_account() -> None:
