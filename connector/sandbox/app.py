@@ -135,6 +135,7 @@ async def _call(request: Request) -> Call:
         query=request.url.query,
         authorization=request.headers.get("authorization", ""),
         user_agent=request.headers.get("user-agent", ""),
+        address=request.client.host if request.client else "",
         content_type=request.headers.get("content-type", ""),
         body=await request.body(),
     )

@@ -9,8 +9,11 @@ from decimal import Decimal
 from connector.sandbox.clock import VirtualClock
 from connector.sandbox.errors import SandboxError
 from connector.sandbox.options import SandboxOptions
-from connector.sandbox.records import Billing, Customer, Partner, Service
+from connector.sandbox.records import Customer, Partner, Service
+from connector.sandbox.reference.catalogue import ENTITIES
+from connector.sandbox.reference.entity import stock
 from connector.sandbox.world import IntendedLink, World
+from connector.sandbox.writes.accounts import add_billing
 
 RELEASES = ("5.1", "4.3")
 FIRST_NAMES = ("Ada", "Ben", "Cleo", "Dario", "Edda", "Finn", "Greta", "Hana", "Ivo", "Juno")
@@ -63,6 +66,7 @@ def build_world(options: SandboxOptions) -> World:
     )
     world.switches.latency_ms = options.latency_ms
     world.partners.add(Partner(name="Main"))
+    stock(world, ENTITIES)
     rng = random.Random(options.seed)
     for _ in range(options.families):
         _seed_family(world, rng, options.subs)
@@ -104,13 +108,6 @@ def add_account(world: World, order: AccountOrder, added_on: datetime) -> Custom
     for service in order.services:
         _add_service(world, customer, service, added_on.date())
     return customer
-
-
-def add_billing(world: World, customer: Customer, *, billing_day: int = 1) -> Billing:
-    """Give a new customer its billing row, which shares its id."""
-    return world.billings.put(
-        Billing(id=customer.id, customer_id=customer.id, billing_date=billing_day)
-    )
 
 
 def _add_service(world: World, customer: Customer, order: ServiceOrder, start: date) -> None:

@@ -1,41 +1,155 @@
-"""What a running sandbox can be told to do differently."""
+"""What a running sandbox can be told to do differently.
 
-from dataclasses import dataclass, field, fields
+A switch is a behaviour that differs between installations, or that no document settles; its
+default is the documented one where there is one, and else the one that is harder on a caller.
+"""
+
+# ruff: noqa: RUF009 - each call makes a field
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from datetime import time
+from typing import Any
 
 from connector.sandbox.errors import ControlFault
 from connector.sandbox.faults import Fault, read_faults
+from connector.sandbox.money import read_decimal
+
+
+def _switch(default: Any, meaning: str, *choices: str) -> Any:
+    """A switch with its default; a list is copied for each world."""
+    about = {"meaning": meaning, "choices": choices}
+    if isinstance(default, list):
+        return field(default_factory=default.copy, metadata=about)
+    return field(default=default, metadata=about)
 
 
 @dataclass(kw_only=True, slots=True)
 class Switches:
-    """The switches and their defaults; each is a behaviour that differs between installations."""
+    """The switches and their defaults."""
 
-    check_nonce: bool = False
-    bind_user_agent: bool = True
-    api_status_admin: int = 0
-    credit_note_reactivates: bool = False
-    pay_from_balance: bool = False
-    token_minutes: int = 30
-    deny: list[tuple[str, str]] = field(default_factory=list)
-    latency_ms: int = 0
-    maintenance: bool = False
-    retry_after_seconds: int = 5
-    fault: list[Fault] = field(default_factory=list)
+    # Who may call
+    unsecure_access: bool = _switch(True, "the key may log in by Basic")
+    check_nonce: bool = _switch(False, "a signature's nonce must grow")
+    bind_user_agent: bool = _switch(True, "a token is good for one User-Agent only")
+    bind_address: bool = _switch(True, "a token is good for one address only")
+    white_list: list[str] = _switch([], "addresses that may use the key; none listed is any")
+    token_minutes: int = _switch(30, "life of an access token")
+    refresh_minutes: int = _switch(43_200, "life of a refresh token")
+    renewal_ends_old: bool = _switch(True, "renewing ends the old pair at once")
+    deny: list[tuple[str, str]] = _switch(
+        [], "permissions the key lacks, as `[controller, action]`; `*` is any"
+    )
+    switched_off: list[str] = _switch([], "controllers that answer 405 on every verb")
+
+    # How answers look
+    validation_body: str = _switch(
+        "list",
+        "body of a 422: fields in a list, the error envelope, or a map",
+        "list",
+        "error",
+        "map",
+    )
+    put_body: str = _switch("null", "body of an accepted PUT", "null", "empty")
+    refusal_status: int = _switch(405, "status when something cannot be deleted")
+    page_limit: int = _switch(
+        0, "most rows of one answer, whatever the limit asks; 0 is any number"
+    )
+    ignored_filters: list[str] = _switch(
+        [], "attributes by which a search silently does not filter"
+    )
+    required_by: str = _switch(
+        "options",
+        "attributes a POST must have: those that OPTIONS lists, or the document's",
+        "options",
+        "document",
+    )
+
+    # Documents
+    put_items: str = _switch(
+        "replace", "lines that a PUT leaves out are dropped or stay", "replace", "merge"
+    )
+    unique_numbers: bool = _switch(True, "an invoice number is taken once")
+    unique_receipts: bool = _switch(True, "a receipt number is taken once")
+    api_invoice_type: str = _switch(
+        "one_time", "type of an invoice that names none", "one_time", "recurring"
+    )
+    invoice_delete: str = _switch(
+        "mark", "a deleted invoice stays listed as such, or vanishes", "mark", "vanish"
+    )
+    write_deposit: str = _switch("ignored", "what writing a balance does", "ignored", "refused")
+    rounding: str = _switch(
+        "document", "where cents are rounded: once a document, or at every line", "document", "line"
+    )
+    allocation: str = _switch(
+        "oldest",
+        "what a payment without a target covers: the oldest first, only a debt of exactly its amount, or nothing",
+        "oldest",
+        "exact",
+        "none",
+    )
+    pay_from_balance: bool = _switch(False, "a new invoice takes what the balance has")
+    reset_period: str = _switch(
+        "asked",
+        "a credit note makes its periods chargeable again if asked to, always, or never",
+        "asked",
+        "always",
+        "never",
+    )
+    coverage: str = _switch(
+        "debit", "a period counts as charged while its debit stands, or for ever", "debit", "kept"
+    )
+
+    # Linked accounts
+    native_rules: bool = _switch(True, "linking by the API obeys the rules of the linking form")
+    native_block: bool = _switch(False, "blocking a main blocks its aggregated subs, and back")
+    finance_lock: bool = _switch(True, "finance documents of natively linked subs are refused")
+
+    # Automation
+    api_status_admin: int = _switch(
+        0, "administrator number under which a status change by the API key is logged"
+    )
+    service_rows: bool = _switch(True, "the status log has rows of services too")
+    blocking: bool = _switch(True, "debtors are blocked")
+    block_at: str = _switch("00:30", "hour of the blocking round")
+    charge_at: str = _switch("02:00", "hour of the charge round")
+    blocking_days_off: list[str] = _switch(
+        [], "days on which nobody is blocked: `saturday`, `sunday`, or dates"
+    )
+    one_time_blocks: bool = _switch(False, "one-time invoices block too")
+    confirm_days: int = _switch(0, "days that charges wait as a preview before they are issued")
+    issue_at: str = _switch("22:00", "hour at which a confirmed preview is issued")
+    document_date: str = _switch(
+        "real", "date of a charge: the day it is issued, or the billing day", "real", "billing_day"
+    )
+    credit_note_reactivates: bool = _switch(
+        False, "a credit note that clears what is overdue brings the account back"
+    )
+    status_starts_services: bool = _switch(
+        False, "setting a disabled account active starts its stopped services, as a payment does"
+    )
+    reminders: bool = _switch(False, "reminders are sent on their days")
+    auto_charge: bool = _switch(
+        False, "unpaid invoices are charged to the payment account of the customer"
+    )
+    auto_charge_at: str = _switch("22:00", "hour of the automatic charge")
+    blocking_fee: str = _switch("0", "net fee for being blocked")
+    overdue_fee: str = _switch("0", "net fee for an invoice that becomes overdue")
+    reactivation_fee: str = _switch("0", "net fee for coming back")
+
+    # Trouble on order
+    latency_ms: int = _switch(0, "how long every answer takes")
+    maintenance: bool = _switch(False, "everything answers 503")
+    retry_after_seconds: int = _switch(5, "what an answer of 503 or 429 asks to wait")
+    retry_after_form: str = _switch("seconds", "how it asks", "seconds", "date")
+    fault: list[Fault] = _switch([], "one or several faults on order")
 
     def flip(self, name: str, value: object) -> None:
         """Set one switch; a wrong name or kind of value is refused."""
-        if name not in {known.name for known in fields(self)}:
+        known = DECLARED.get(name)
+        if known is None:
             raise ControlFault(f"no switch named {name}")
-        if name == "fault":
-            self.fault = read_faults(value)
-        elif name == "deny":
-            self.deny = _read_denials(value)
-        elif type(value) is not type(getattr(self, name)):
-            raise ControlFault(f"{name} takes a {type(getattr(self, name)).__name__}")
-        elif isinstance(value, int) and value < 0:
-            raise ControlFault(f"{name} must not be negative")
-        else:
-            setattr(self, name, value)
+        setattr(self, name, _READERS.get(name, _plain)(known, value))
 
     def denies(self, controller: str, action: str) -> bool:
         """Tell whether the key's permission table denies an action; `*` stands for any."""
@@ -49,13 +163,51 @@ class Switches:
 
     def shown(self) -> dict[str, object]:
         """The switches as the control API lists them."""
-        plain: dict[str, object] = {known.name: getattr(self, known.name) for known in fields(self)}
+        plain: dict[str, object] = {name: getattr(self, name) for name in DECLARED}
         plain["fault"] = [fault.shown() for fault in self.fault]
         plain["deny"] = [list(pair) for pair in self.deny]
         return plain
 
 
-def _read_denials(value: object) -> list[tuple[str, str]]:
+DECLARED: Mapping[str, Field[Any]] = {known.name: known for known in fields(Switches)}
+
+
+def default_of(known: Field[Any]) -> object:
+    """The value a switch starts with."""
+    return known.default if known.default is not MISSING else []
+
+
+def _plain(known: Field[Any], value: object) -> object:
+    choices = known.metadata["choices"]
+    if type(value) is not type(default_of(known)):
+        raise ControlFault(f"{known.name} takes a {type(default_of(known)).__name__}")
+    if choices and value not in choices:
+        raise ControlFault(f"{known.name} must be one of {', '.join(choices)}")
+    if isinstance(value, int) and value < 0:
+        raise ControlFault(f"{known.name} must not be negative")
+    if isinstance(value, list) and not all(isinstance(each, str) for each in value):
+        raise ControlFault(f"{known.name} takes a list of texts")
+    return value
+
+
+def _read_hour(known: Field[Any], value: object) -> object:
+    try:
+        return time.fromisoformat(str(value)).strftime("%H:%M")
+    except ValueError as error:
+        raise ControlFault(f"{known.name} takes an hour such as 02:00") from error
+
+
+def _read_fee(known: Field[Any], value: object) -> object:
+    try:
+        fee = read_decimal(value)
+    except ValueError as error:
+        raise ControlFault(f"{known.name} takes an amount as text") from error
+    if fee < 0:
+        raise ControlFault(f"{known.name} must not be negative")
+    return str(value)
+
+
+def _read_denials(_known: Field[Any], value: object) -> object:
     if not isinstance(value, list):
         raise ControlFault("deny takes a list of [controller, action]")
     pairs: list[tuple[str, str]] = []
@@ -66,3 +218,11 @@ def _read_denials(value: object) -> list[tuple[str, str]]:
             case _:
                 raise ControlFault("deny takes a list of [controller, action]")
     return pairs
+
+
+_READERS = {
+    "fault": lambda _known, value: read_faults(value),
+    "deny": _read_denials,
+    **dict.fromkeys(("block_at", "charge_at", "issue_at", "auto_charge_at"), _read_hour),
+    **dict.fromkeys(("blocking_fee", "overdue_fee", "reactivation_fee"), _read_fee),
+}

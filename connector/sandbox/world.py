@@ -12,6 +12,7 @@ from connector.sandbox.records import (
     Change,
     CreditNote,
     Customer,
+    Entry,
     Invoice,
     Partner,
     Payment,
@@ -76,6 +77,7 @@ class World:
     relations: Table[Relation] = field(default_factory=Table)
     changes: Table[Change] = field(default_factory=Table)
     partners: Table[Partner] = field(default_factory=Table)
+    entries: dict[str, Table[Entry]] = field(default_factory=dict)
     invoice_numbers: set[str] = field(default_factory=set)
     credit_numbers: set[str] = field(default_factory=set)
     receipts: set[str] = field(default_factory=set)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -11,6 +12,7 @@ from pathlib import Path
 from connector.observe.events import Event
 from connector.saga.states import FINISHED, TRANSITIONS, StepState
 from connector.sandbox.control.endpoints import ENDPOINTS
+from connector.sandbox.switches import DECLARED, default_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -94,12 +96,27 @@ def control_endpoints() -> str:
     return table(("request", "what it does"), rows)
 
 
+def switches() -> str:
+    """What the sandbox can be told to do differently, and its defaults."""
+    rows = (
+        (
+            f"`{name}`",
+            f"`{json.dumps(default_of(known))}`",
+            ", ".join(f"`{choice}`" for choice in known.metadata["choices"]),
+            known.metadata["meaning"],
+        )
+        for name, known in DECLARED.items()
+    )
+    return table(("switch", "default", "one of", "what it does"), rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "saga-states": saga_states,
     "saga-table": saga_table,
     "saga-diagram": saga_diagram,
     "events": events,
     "control-endpoints": control_endpoints,
+    "switches": switches,
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from decimal import Decimal
 
@@ -12,7 +11,6 @@ from connector.cli.demo import run_demo
 from connector.domain.invoices import total_of
 from connector.domain.merge import plan_merge
 from connector.domain.policy import MergePolicy
-from connector.sandbox.switches import Switches
 from tests.build import account, family, invoice
 from tests.docs.pages import page
 
@@ -48,13 +46,6 @@ def test_the_cent_is_computed_so() -> None:
         Decimal("0.01"),
         Decimal("120.00"),
     )
-
-
-def test_every_switch_of_the_sandbox_is_told() -> None:
-    """With its default, and no other."""
-    text = page("docs/sandbox.md").text.split("## Switches")[1].split("A fault has")[0]
-    told = dict(re.findall(r"(?m)^\| `(\w+)` \| `([^`]+)` \|", text))
-    assert told == {name: json.dumps(value) for name, value in Switches().shown().items()}
 
 
 def test_there_is_one_diagram() -> None:

@@ -36,7 +36,9 @@ class Desk:
         self._encoders: dict[str, Callable[[object], dict[str, object]]] = {}
 
     def permit(self, controller: str, method: str, *, single: bool) -> None:
-        """Raise 403 when the key's permissions deny this."""
+        """Raise 405 when the controller is switched off, 403 when the key may not do this."""
+        if controller in self.world.switches.switched_off:
+            raise disabled()
         action = ACTIONS.get(method, "view" if single else "index")
         if self.world.switches.denies(controller, action):
             raise ApiFault(403, "FORBIDDEN", "You do not have permission for this action")

@@ -21,6 +21,7 @@ class Call:
     query: str = ""
     authorization: str = ""
     user_agent: str = ""
+    address: str = "127.0.0.1"
     content_type: str = "application/json"
     body: bytes = b""
 

@@ -9,9 +9,10 @@ from connector.sandbox.api.message import (
     json_reply,
     validation_reply,
 )
-from connector.sandbox.api.resources import RESOURCES
-from connector.sandbox.api.special import below_customer, billing_info, relations
+from connector.sandbox.api.routes import ROUTES
+from connector.sandbox.api.special import below_customer
 from connector.sandbox.errors import ApiFault, FieldFault
+from connector.sandbox.reference.catalogue import RESOURCES
 from connector.sandbox.wire import v43, v51
 from connector.sandbox.world import World
 
@@ -53,20 +54,20 @@ class Api:
         match call.parts:
             case ["customers", "customer", customer_id, rest]:
                 return below_customer(self.desk, call, customer_id, rest)
-            case ["customers", "billing-info", customer_id]:
-                self.desk.permit("customers/billing-info", call.method, single=True)
-                return billing_info(self.desk, call, customer_id)
-            case [section, name, *rest] if f"{section}/{name}" in RESOURCES and len(rest) <= 1:
+            case [section, name, *rest] if len(rest) <= 1:
                 return self._plain(call, f"{section}/{name}", rest[0] if rest else "")
         raise ApiFault(404, "NOT_FOUND", "Page not found")
 
     def _plain(self, call: Call, controller: str, raw_id: str) -> Reply:
+        own, resource = ROUTES.get(controller), RESOURCES.get(controller)
+        if own is not None:
+            self.desk.permit(controller, call.method, single=bool(raw_id))
+            return own(self.desk, call, raw_id)
+        if resource is None:
+            raise ApiFault(404, "NOT_FOUND", "Page not found")
         self.desk.permit(controller, call.method, single=bool(raw_id))
-        resource = RESOURCES[controller]
         if raw_id:
             return self.desk.entity(resource, call, raw_id)
-        if controller == "finance/invoice-relations":
-            return relations(self.desk, call)
         return self.desk.collection(resource, call, call.parameters)
 
     def _tokens(self, call: Call, rest: list[str]) -> Reply:

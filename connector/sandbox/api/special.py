@@ -61,8 +61,10 @@ def billing_info(desk: Desk, call: Call, customer_id: str) -> Reply:
     return json_reply(200, info)
 
 
-def relations(desk: Desk, call: Call) -> Reply:
+def relations(desk: Desk, call: Call, raw_id: str) -> Reply:
     """Answer finance/invoice-relations, whose two flat filters do work."""
+    if raw_id:
+        return desk.entity(RELATIONS, call, raw_id)
     query = call.parameters
     flat = {name: tree for name, tree in query.items() if name in FLAT_FILTERS}
     main = query.get("main_attributes")

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from connector.sandbox.errors import FieldFault
 from connector.sandbox.ledger.standing import set_status
 from connector.sandbox.records import Billing, Customer, Service
-from connector.sandbox.seed import add_billing
 from connector.sandbox.wire.accounts import BILLING, CUSTOMER, SERVICE
 from connector.sandbox.wire.reading import Body, apply_changes, read_changes, require
 from connector.sandbox.witness import Actor
@@ -34,6 +33,13 @@ def create_customer(world: World, body: Body, actor: Actor) -> Customer:
     customer.login = customer.login or f"{customer.id:06d}"
     add_billing(world, customer)
     return customer
+
+
+def add_billing(world: World, customer: Customer, *, billing_day: int = 1) -> Billing:
+    """Give a new customer its billing row, which shares its id."""
+    return world.billings.put(
+        Billing(id=customer.id, customer_id=customer.id, billing_date=billing_day)
+    )
 
 
 def update_customer(world: World, customer: Customer, body: Body, actor: Actor) -> None:

@@ -1,0 +1,23 @@
+"""The rows the simulated platform keeps; mutable, as rows of a database are."""
+
+from connector.sandbox.records.accounts import Billing, Change, Customer, Partner, Service
+from connector.sandbox.records.base import Entry, Row
+from connector.sandbox.records.documents import CreditNote, Document, Invoice, Item, Payment
+from connector.sandbox.records.postings import Relation, Transaction
+
+__all__ = [
+    "Billing",
+    "Change",
+    "CreditNote",
+    "Customer",
+    "Document",
+    "Entry",
+    "Invoice",
+    "Item",
+    "Partner",
+    "Payment",
+    "Relation",
+    "Row",
+    "Service",
+    "Transaction",
+]

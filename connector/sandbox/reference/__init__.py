@@ -1,0 +1,1 @@
+"""Resources without rules of their own, declared as tables: tariffs, staff, tickets, settings."""
