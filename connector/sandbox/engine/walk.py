@@ -1,7 +1,8 @@
 """Walking the clock through the daily rounds."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from connector.sandbox.engine.blocking import block_debtors
 from connector.sandbox.engine.charge import charge_due
@@ -11,13 +12,23 @@ from connector.sandbox.world import World
 LONGEST_WALK = timedelta(days=3700)
 
 
-def _charge_round(world: World) -> None:
-    charge_due(world)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Round:
+    """Something the platform does once a day, at the hour that a switch names."""
+
+    hour: str
+    hold: Callable[[World], object]
+
+    def at(self, world: World, day: date) -> datetime:
+        """The moment of this round on a day."""
+        hour: str = getattr(world.switches, self.hour)
+        return datetime.combine(day, time.fromisoformat(hour))
 
 
-ROUNDS: tuple[tuple[time, Callable[[World], None]], ...] = (
-    (time(0, 30), block_debtors),
-    (time(2, 0), _charge_round),
+# Rounds of the same hour are held in this order.
+ROUNDS = (
+    Round(hour="block_at", hold=block_debtors),
+    Round(hour="charge_at", hold=charge_due),
 )
 
 
@@ -44,10 +55,10 @@ def catch_up(world: World) -> None:
 def _hold_rounds(world: World, target: datetime) -> None:
     day = world.walked_to.date()
     while day <= target.date():
-        for hour, hold in ROUNDS:
-            moment = datetime.combine(day, hour)
+        for each in sorted(ROUNDS, key=lambda each: each.at(world, day)):
+            moment = each.at(world, day)
             if world.walked_to < moment <= target:
                 world.clock.set(moment)
-                hold(world)
+                each.hold(world)
         day += timedelta(days=1)
     world.walked_to = target
