@@ -9,7 +9,7 @@ FAMILIES ?= 20
 SEED ?= 1
 SERVE ?=
 
-.PHONY: help demo test check static format example clean
+.PHONY: help demo test bench check static format example clean
 
 # What can be made, one line each.
 help:
@@ -22,6 +22,10 @@ demo: .venv/ready
 # Run every test, the slow ones with real processes included.
 test: .venv/ready
 	$(RUN) -m pytest
+
+# Measure what the sandbox costs: time, memory, and a yard to compare them with.
+bench: .venv/ready
+	$(RUN) -m benchmarks.sandbox
 
 # What every commit passes: style, types, import contracts, and the quick tests.
 check: static

@@ -3,13 +3,28 @@
 import json
 from decimal import Decimal
 
+# The encoder of the standard library can write exact numbers only as text. A private character
+# marks such texts, and the marks with their quotes are taken out of the finished document.
+_MARK = "\ue000"
+
 
 def dump(value: object) -> str:
     """Write compact JSON; Decimals become numbers without an exponent or trailing zeros."""
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    except TypeError:
+    numbers = 0
+
+    def marked(amount: object) -> str:
+        nonlocal numbers
+        if not isinstance(amount, Decimal):
+            raise TypeError(f"{type(amount).__name__} is not JSON")
+        numbers += 1
+        return f"{_MARK}{_digits(amount)}{_MARK}"
+
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=marked)
+    if not numbers:
+        return text
+    if text.count(_MARK) != 2 * numbers:  # somebody's own text has the mark
         return _write(value)
+    return text.replace(f'"{_MARK}', "").replace(f'{_MARK}"', "")
 
 
 def load(text: str | bytes) -> object:
@@ -22,7 +37,8 @@ def _write(value: object) -> str:
     if isinstance(value, Decimal):
         return _digits(value)
     if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(k)}:{_write(v)}" for k, v in value.items()) + "}"
+        pairs = (f"{json.dumps(k, ensure_ascii=False)}:{_write(v)}" for k, v in value.items())
+        return "{" + ",".join(pairs) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(_write, value)) + "]"
     return json.dumps(value, ensure_ascii=False)

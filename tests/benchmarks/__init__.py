@@ -1,0 +1,1 @@
+"""The measurements run; what they find is for people to read."""
