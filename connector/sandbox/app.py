@@ -11,10 +11,9 @@ from starlette.routing import Route
 from connector.sandbox.api.message import Call
 from connector.sandbox.control.arguments import Arguments
 from connector.sandbox.control.endpoints import control
-from connector.sandbox.cutting import CutResponse
-from connector.sandbox.engine.walk import catch_up
+from connector.sandbox.cutting import CutResponse, ResetResponse, SlowResponse
 from connector.sandbox.errors import ControlFault
-from connector.sandbox.front import Front, Outcome
+from connector.sandbox.front import End, Front, Outcome
 from connector.sandbox.wire.json_text import load
 from connector.sandbox.world import World
 
@@ -26,7 +25,6 @@ def build_app(world: World) -> Starlette:
     front = Front(world)
 
     async def serve_api(request: Request) -> Response:
-        catch_up(world)
         if world.switches.latency_ms:
             await asyncio.sleep(world.switches.latency_ms / 1000)
         try:
@@ -36,7 +34,7 @@ def build_app(world: World) -> Starlette:
         return _sent(world, front.answer(call))
 
     async def serve_control(request: Request) -> Response:
-        catch_up(world)
+        front.catch_up()
         path = request.path_params.get("path", "")
         try:
             status, value = control(world, request.method, path, await _arguments(request))
@@ -58,10 +56,15 @@ def build_app(world: World) -> Starlette:
 
 def _sent(world: World, outcome: Outcome) -> Response:
     if outcome.cut:
-        return CutResponse()
+        return CutResponse(outcome.wait_seconds)
     reply = outcome.reply
     headers = {**reply.headers, "Date": world.clock.http_date()}
-    return Response(reply.text.encode(), status_code=reply.status, headers=headers)
+    kind = ResetResponse if outcome.end is End.RESET else Response
+    if outcome.spread_seconds:
+        slow = SlowResponse(reply.text.encode(), status_code=reply.status, headers=headers)
+        slow.seconds = outcome.spread_seconds
+        return slow
+    return kind(reply.text.encode(), status_code=reply.status, headers=headers)
 
 
 async def _call(request: Request) -> Call:

@@ -34,9 +34,9 @@ class VirtualClock:
         """The virtual moment in Unix seconds."""
         return int(self._aware().timestamp())
 
-    def http_date(self) -> str:
-        """The virtual moment as the Date header tells it."""
-        return format_datetime(self._aware(), usegmt=True)
+    def http_date(self, seconds: int = 0) -> str:
+        """The virtual moment, or one some seconds later, as headers tell it."""
+        return format_datetime(self._aware() + timedelta(seconds=seconds), usegmt=True)
 
     def _aware(self) -> datetime:
         return self.now().replace(tzinfo=self._zone).astimezone(UTC)

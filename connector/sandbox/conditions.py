@@ -20,9 +20,10 @@ OPERATORS = frozenset(
 _TEXTUAL = frozenset({"LIKE", "REGEXP", "FIND_IN_SET"})
 _NULL_WORDS = frozenset({"null", "not null"})
 _DAY_LENGTH = len("2026-01-01")
+_MIDNIGHT = " 00:00:00"
 _INTEGERS = frozenset({Kind.INTEGER, Kind.NUMBER_AS_TEXT, Kind.FLAG})
 _AMOUNTS = frozenset({Kind.COLUMN, Kind.COMPUTED})
-_UNSEARCHABLE = frozenset({Kind.MAP, Kind.ITEMS, Kind.LABELS})
+_UNSEARCHABLE = frozenset({Kind.MAP, Kind.ITEMS, Kind.LABELS, Kind.LIST})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,15 +81,25 @@ def _operand(kind: Kind, operator: str, raw: str) -> Comparable:
         if word not in _NULL_WORDS:
             raise ApiFault(500, "SERVER_ERROR", "IS takes NULL or NOT NULL")
         return word
-    if operator not in _TEXTUAL and kind is Kind.INSTANT and len(raw) == _DAY_LENGTH:
-        return f"{raw} 00:00:00"
+    if operator == "REGEXP":
+        return raw  # its \D is not \d
     if operator in _TEXTUAL or kind not in _INTEGERS | _AMOUNTS:
-        return raw.casefold()
+        return _text_operand(kind, operator, raw)
     try:
         number = read_decimal(raw)
     except ValueError:
         return 0
     return number if kind in _AMOUNTS or number % 1 else int(number)
+
+
+def _text_operand(kind: Kind, operator: str, raw: str) -> str:
+    """A text to compare with; between days and moments a day is its midnight."""
+    if operator not in _TEXTUAL:
+        if kind is Kind.INSTANT and len(raw) == _DAY_LENGTH:
+            return raw + _MIDNIGHT
+        if kind is Kind.DATE:
+            return raw.removesuffix(_MIDNIGHT)
+    return raw.casefold()
 
 
 def comparable(kind: Kind, value: object) -> Comparable:
@@ -129,7 +140,7 @@ def _text_decider(operator: str, wanted: str) -> Callable[[Comparable], bool]:
     if operator == "FIND_IN_SET":
         return lambda value: value is not None and wanted in str(value).split(",")
     try:
-        pattern = re.compile(wanted)
+        pattern = re.compile(wanted, re.IGNORECASE)
     except re.error as error:
         raise ApiFault(500, "SERVER_ERROR", f"REGEXP: {error}") from error
     return lambda value: value is not None and pattern.search(str(value)) is not None

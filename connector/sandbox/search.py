@@ -6,8 +6,10 @@ comes back. Conditions on id and customer_id use the indexes.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
+from typing import TypeVar
 
 from connector.sandbox.conditions import (
     Condition,
@@ -22,7 +24,28 @@ from connector.sandbox.tables import R, Table
 from connector.sandbox.wire.brackets import Tree
 from connector.sandbox.wire.fields import Field, Kind
 
+_FILTERS = frozenset({"main_attributes", "additional_attributes"})
+T = TypeVar("T")
 Test = Callable[[Row], bool]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Habits:
+    """What an installation does with every query: filters it overlooks, and its longest page."""
+
+    ignored: frozenset[str] = frozenset()
+    page_limit: int = 0
+
+    def heed(self, query: dict[str, Tree]) -> dict[str, Tree]:
+        """The query as the installation takes it."""
+        taken = dict(query)
+        for name in _FILTERS & query.keys() if self.ignored else ():
+            taken[name] = {key: tree for key, tree in pairs(query[name]) if key not in self.ignored}
+        if self.page_limit:
+            asked = _natural(query.get("limit"))
+            limit = self.page_limit if asked is None else min(asked, self.page_limit)
+            taken["limit"] = str(limit)
+        return taken
 
 
 def find(table: Table[R], fields: tuple[Field, ...], query: Mapping[str, Tree]) -> Iterator[R]:
@@ -36,7 +59,10 @@ def find(table: Table[R], fields: tuple[Field, ...], query: Mapping[str, Tree]) 
     ids = _candidates(table, conditions)
     if not order or order[0][0].attr == "id":
         descending = bool(order) and order[0][1]
-        return _page(_kept(table, reversed(ids) if descending else ids, tests), query)
+        way = reversed(ids) if descending else iter(ids)
+        if not tests:  # a far page costs nothing then
+            return _kept(table, _page(way, query), tests)
+        return _page(_kept(table, way, tests), query)
     found = list(_kept(table, ids, tests))
     for field, descending in reversed(order):
         found.sort(key=_sort_key(field), reverse=descending)
@@ -90,7 +116,7 @@ def _kept(table: Table[R], ids: Iterable[int], tests: list[Test]) -> Iterator[R]
             yield row
 
 
-def _page(rows: Iterator[R], query: Mapping[str, Tree]) -> Iterator[R]:
+def _page(rows: Iterator[T], query: Mapping[str, Tree]) -> Iterator[T]:
     offset, limit = _natural(query.get("offset")), _natural(query.get("limit"))
     stop = None if limit is None else (offset or 0) + limit
     return islice(rows, offset or 0, stop)

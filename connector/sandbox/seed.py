@@ -12,6 +12,7 @@ from connector.sandbox.options import SandboxOptions
 from connector.sandbox.records import Customer, Partner, Service
 from connector.sandbox.reference.catalogue import ENTITIES
 from connector.sandbox.reference.entity import stock
+from connector.sandbox.reference.tariffs import plan_for
 from connector.sandbox.world import IntendedLink, World
 from connector.sandbox.writes.accounts import add_billing
 
@@ -118,6 +119,7 @@ def _add_service(world: World, customer: Customer, order: ServiceOrder, start: d
         unit_price=order.price,
         start_date=start,
         tax_percent=order.tax,
+        tariff_id=plan_for(world, order.description, order.tax),
     )
     world.services.add(service)
     service.login = f"{customer.login}-{service.id}"

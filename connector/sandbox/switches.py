@@ -9,8 +9,10 @@ default is the documented one where there is one, and else the one that is harde
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import time
+from ipaddress import ip_network
 from typing import Any
 
+from connector.sandbox.clock import VirtualClock
 from connector.sandbox.errors import ControlFault
 from connector.sandbox.faults import Fault, read_faults
 from connector.sandbox.money import read_decimal
@@ -33,10 +35,15 @@ class Switches:
     check_nonce: bool = _switch(False, "a signature's nonce must grow")
     bind_user_agent: bool = _switch(True, "a token is good for one User-Agent only")
     bind_address: bool = _switch(True, "a token is good for one address only")
-    white_list: list[str] = _switch([], "addresses that may use the key; none listed is any")
+    white_list: list[str] = _switch(
+        [], "addresses and networks that may use the key; none listed is any"
+    )
     token_minutes: int = _switch(30, "life of an access token")
     refresh_minutes: int = _switch(43_200, "life of a refresh token")
     renewal_ends_old: bool = _switch(True, "renewing ends the old pair at once")
+    token_form: str = _switch(
+        "hex", "an access token is opaque, or a JWT that names its owner", "hex", "jwt"
+    )
     deny: list[tuple[str, str]] = _switch(
         [], "permissions the key lacks, as `[controller, action]`; `*` is any"
     )
@@ -69,14 +76,27 @@ class Switches:
     put_items: str = _switch(
         "replace", "lines that a PUT leaves out are dropped or stay", "replace", "merge"
     )
-    unique_numbers: bool = _switch(True, "an invoice number is taken once")
+    unique_numbers: bool = _switch(
+        True, "the number of an invoice, a credit note or a proforma invoice is taken once"
+    )
     unique_receipts: bool = _switch(True, "a receipt number is taken once")
     api_invoice_type: str = _switch(
         "one_time", "type of an invoice that names none", "one_time", "recurring"
     )
     invoice_delete: str = _switch(
-        "mark", "a deleted invoice stays listed as such, or vanishes", "mark", "vanish"
+        "mark",
+        "a deleted invoice or credit note stays listed as such, or vanishes",
+        "mark",
+        "vanish",
     )
+    used_note_status: str = _switch(
+        "not_refunded",
+        "status of a credit note that invoices have used up",
+        "not_refunded",
+        "refunded",
+        "closed",
+    )
+    zero_credit_notes: bool = _switch(False, "a credit note may come to nothing")
     write_deposit: str = _switch("ignored", "what writing a balance does", "ignored", "refused")
     rounding: str = _switch(
         "document", "where cents are rounded: once a document, or at every line", "document", "line"
@@ -111,7 +131,8 @@ class Switches:
     )
     service_rows: bool = _switch(True, "the status log has rows of services too")
     blocking: bool = _switch(True, "debtors are blocked")
-    block_at: str = _switch("00:30", "hour of the blocking round")
+    pending_at: str = _switch("00:00", "hour at which planned statuses are carried out")
+    block_at: str = _switch("00:30", "hour of the blocking round, which charges the fees too")
     charge_at: str = _switch("02:00", "hour of the charge round")
     blocking_days_off: list[str] = _switch(
         [], "days on which nobody is blocked: `saturday`, `sunday`, or dates"
@@ -128,7 +149,8 @@ class Switches:
     status_starts_services: bool = _switch(
         False, "setting a disabled account active starts its stopped services, as a payment does"
     )
-    reminders: bool = _switch(False, "reminders are sent on their days")
+    reminders: bool = _switch(False, "notices of invoices and reminders are sent on their days")
+    remind_at: str = _switch("10:00", "hour of the reminders")
     auto_charge: bool = _switch(
         False, "unpaid invoices are charged to the payment account of the customer"
     )
@@ -157,8 +179,10 @@ class Switches:
             where in {controller, "*"} and what in {action, "*"} for where, what in self.deny
         )
 
-    def retry_after(self) -> dict[str, str]:
+    def retry_after(self, clock: VirtualClock) -> dict[str, str]:
         """The header that asks a caller to wait."""
+        if self.retry_after_form == "date":
+            return {"Retry-After": clock.http_date(self.retry_after_seconds)}
         return {"Retry-After": str(self.retry_after_seconds)}
 
     def shown(self) -> dict[str, object]:
@@ -207,6 +231,16 @@ def _read_fee(known: Field[Any], value: object) -> object:
     return str(value)
 
 
+def _read_networks(known: Field[Any], value: object) -> object:
+    networks = _plain(known, value)
+    try:
+        for each in networks if isinstance(networks, list) else []:
+            ip_network(each, strict=False)
+    except ValueError as error:
+        raise ControlFault(f"{known.name} takes addresses and networks: {error}") from error
+    return networks
+
+
 def _read_denials(_known: Field[Any], value: object) -> object:
     if not isinstance(value, list):
         raise ControlFault("deny takes a list of [controller, action]")
@@ -223,6 +257,10 @@ def _read_denials(_known: Field[Any], value: object) -> object:
 _READERS = {
     "fault": lambda _known, value: read_faults(value),
     "deny": _read_denials,
-    **dict.fromkeys(("block_at", "charge_at", "issue_at", "auto_charge_at"), _read_hour),
+    "white_list": _read_networks,
+    **dict.fromkeys(
+        ("pending_at", "block_at", "charge_at", "remind_at", "issue_at", "auto_charge_at"),
+        _read_hour,
+    ),
     **dict.fromkeys(("blocking_fee", "overdue_fee", "reactivation_fee"), _read_fee),
 }

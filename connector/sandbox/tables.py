@@ -1,6 +1,6 @@
 """One table of rows, fast by id and by customer."""
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
@@ -41,6 +41,13 @@ class Table(Generic[R]):
         del self.ids[bisect_left(self.ids, row.id)]
         self._by_customer[row.customer_id].remove(row.id)
 
+    def hand_over(self, row: R, customer_id: int) -> None:
+        """Let a row belong to another customer."""
+        if row.customer_id != customer_id:
+            self._by_customer[row.customer_id].remove(row.id)
+            row.customer_id = customer_id
+            insort(self._by_customer.setdefault(customer_id, []), row.id)
+
     def ids_of(self, customer_id: int) -> list[int]:
         """The ids of one customer's rows, ascending."""
         return self._by_customer.get(customer_id, [])
@@ -54,3 +61,45 @@ class Table(Generic[R]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+
+class Indexed(Table[R]):
+    """A table that also finds rows by attributes; those change through `change` alone."""
+
+    def __init__(self, *attrs: str) -> None:
+        super().__init__()
+        self.attrs = attrs
+        self._found: dict[str, dict[object, set[int]]] = {attr: {} for attr in attrs}
+
+    def put(self, row: R) -> R:
+        """Keep a row and index it."""
+        super().put(row)
+        self._enter(row)
+        return row
+
+    def remove(self, row: R) -> None:
+        """Forget a row everywhere."""
+        self._leave(row)
+        super().remove(row)
+
+    def change(self, row: R, **values: object) -> None:
+        """Write indexed attributes of a row that is kept."""
+        self._leave(row)
+        for attr, value in values.items():
+            setattr(row, attr, value)
+        self._enter(row)
+
+    def having(self, attr: str, value: object) -> list[R]:
+        """The rows with this value of an indexed attribute, by ascending id."""
+        rows = map(self.get, sorted(self._found[attr].get(value, ())))
+        return [row for row in rows if row is not None and getattr(row, attr) == value]
+
+    def _enter(self, row: R) -> None:
+        for attr, index in self._found.items():
+            value = getattr(row, attr)
+            if value:
+                index.setdefault(value, set()).add(row.id)
+
+    def _leave(self, row: R) -> None:
+        for attr, index in self._found.items():
+            index.get(getattr(row, attr), set()).discard(row.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from connector.sandbox.records import Invoice, Item
+from connector.sandbox.records import Document, Invoice, Item
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +49,8 @@ class ApiWrite:
 class StatusTurn:
     """A change of status, and how the payer stood just then.
 
-    The payer is the intended main of a linked sub, and otherwise the account itself.
+    The payer is the intended main of a linked sub, and otherwise the account itself. `request` is
+    the number of the API request within which it happened, or before which, if within none.
     """
 
     at: datetime
@@ -59,6 +60,7 @@ class StatusTurn:
     new: str
     payer_status: str
     payer_overdue: Decimal
+    request: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +95,9 @@ class Witness:
     turns: list[StatusTurn] = field(default_factory=list)
     charges: dict[int, Charge] = field(default_factory=dict)
     settled: dict[int, Settled] = field(default_factory=dict)
+    removed: list[Document] = field(
+        default_factory=list
+    )  # an API key's documents that others deleted
 
     def note_charge(self, invoice: Invoice, actor: Actor) -> None:
         """Note a charge, or what staff made of it; API edits leave the note as it is."""

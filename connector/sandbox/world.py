@@ -6,22 +6,28 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from connector.sandbox.clock import VirtualClock
+from connector.sandbox.hooks.marks import Hooks
 from connector.sandbox.options import SandboxOptions
+from connector.sandbox.people.record import People
 from connector.sandbox.records import (
     Billing,
     Change,
+    ChargeRecord,
     CreditNote,
     Customer,
     Entry,
     Invoice,
     Partner,
     Payment,
+    PendingStatus,
+    Preview,
+    Proforma,
     Relation,
     Service,
     Transaction,
 )
 from connector.sandbox.switches import Switches
-from connector.sandbox.tables import Table
+from connector.sandbox.tables import Indexed, Table
 from connector.sandbox.witness import Actor, Effect, Witness
 
 REQUESTS_KEPT = 200_000
@@ -51,6 +57,7 @@ class Counters:
     item: int = 0
     invoice_number: int = 0
     credit_number: int = 0
+    proforma_number: int = 0
     receipt: int = 0
     request: int = 0
 
@@ -72,19 +79,38 @@ class World:
     services: Table[Service] = field(default_factory=Table)
     invoices: Table[Invoice] = field(default_factory=Table)
     credit_notes: Table[CreditNote] = field(default_factory=Table)
-    payments: Table[Payment] = field(default_factory=Table)
-    transactions: Table[Transaction] = field(default_factory=Table)
-    relations: Table[Relation] = field(default_factory=Table)
+    proformas: Table[Proforma] = field(default_factory=Table)
+    payments: Indexed[Payment] = field(
+        default_factory=lambda: Indexed("credit_note_id", "request_id")
+    )
+    transactions: Indexed[Transaction] = field(
+        default_factory=lambda: Indexed(
+            "invoice_id", "invoiced_by_id", "by_hand", "waiting", "service_id", "credit_note_id"
+        )
+    )
+    relations: Indexed[Relation] = field(
+        default_factory=lambda: Indexed("invoice_id", "transaction_id", "payer_id")
+    )
     changes: Table[Change] = field(default_factory=Table)
     partners: Table[Partner] = field(default_factory=Table)
+    pending_statuses: Table[PendingStatus] = field(default_factory=Table)
+    previews: Table[Preview] = field(default_factory=Table)
+    charge_records: Table[ChargeRecord] = field(default_factory=Table)
+    reset_debits: set[int] = field(default_factory=set)  # debits whose period counts no more
     entries: dict[str, Table[Entry]] = field(default_factory=dict)
+    blocked_with: dict[int, int] = field(default_factory=dict)  # sub to main, by the platform
+    turns_charged: int = 0  # how many of the witness's turns the fees have looked at
     invoice_numbers: set[str] = field(default_factory=set)
     credit_numbers: set[str] = field(default_factory=set)
+    proforma_numbers: set[str] = field(default_factory=set)
     receipts: set[str] = field(default_factory=set)
     links: dict[int, IntendedLink] = field(default_factory=dict)
     former_links: list[FormerLink] = field(default_factory=list)
+    hooks: Hooks = field(default_factory=Hooks)
+    people: People = field(default_factory=People)
     requests: deque[dict[str, object]] = field(default_factory=lambda: deque(maxlen=REQUESTS_KEPT))
     last_nonce: Decimal = Decimal(-1)
+    faults_fired: dict[str, int] = field(default_factory=dict)
 
     @property
     def linked_accounts(self) -> bool:
@@ -120,9 +146,16 @@ class World:
         customer = self.customers.get(customer_id)
         if customer is not None:
             customer.last_update = self.now()
+            self.hooks.mark(customer_id)
 
     def note_effect(self, actor: Actor, kind: str, row: tuple[int, int], amount: Decimal) -> None:
         """Note a change of debt; `row` is (customer, document)."""
+        self.hooks.mark_money(row[0], actor)
+        if actor.kind != "api" and kind in {"invoice_delete", "credit_note_delete"}:
+            table = self.invoices if kind == "invoice_delete" else self.credit_notes
+            document = table.get(row[1])
+            if document is not None and document.added_by == "api":
+                self.witness.removed.append(document)
         self.witness.effects.append(
             Effect(
                 at=self.now(),

@@ -12,6 +12,7 @@ from pathlib import Path
 from connector.observe.events import Event
 from connector.saga.states import FINISHED, TRANSITIONS, StepState
 from connector.sandbox.control.endpoints import ENDPOINTS
+from connector.sandbox.fault_kinds import KINDS
 from connector.sandbox.switches import DECLARED, default_of
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +111,11 @@ def switches() -> str:
     return table(("switch", "default", "one of", "what it does"), rows)
 
 
+def faults() -> str:
+    """The kinds of faults that the sandbox can be told to have."""
+    return table(("kind", "what happens"), ((f"`{kind.form}`", kind.meaning) for kind in KINDS))
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "saga-states": saga_states,
     "saga-table": saga_table,
@@ -117,6 +123,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "events": events,
     "control-endpoints": control_endpoints,
     "switches": switches,
+    "faults": faults,
 }
 
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.sandbox.api.message import Call
-from connector.sandbox.api.router import Api
 from connector.sandbox.control.arguments import Arguments
 from connector.sandbox.control.endpoints import control
 from connector.sandbox.errors import SandboxError
+from connector.sandbox.front import Front
 from connector.sandbox.server import RunningSandbox, SandboxOptions
 from connector.sandbox.wire.json_text import load
 from tests.sandbox.caller import AGENT, Answer, Caller
@@ -19,7 +19,8 @@ class StillBox(RunningSandbox):
 
     def __init__(self, options: SandboxOptions | None = None) -> None:
         super().__init__(options)
-        self.api = Api(self.world)
+        self.front = Front(self.world)
+        self.api = self.front.api
 
     def control(self, method: str, path: str, body: Mapping[str, object] | None = None) -> object:
         """Call a control endpoint; SandboxError on a refusal."""
@@ -58,7 +59,7 @@ class Bench(Caller):
             user_agent=agent,
             body=b"" if body is None else json.dumps(body, default=str).encode(),
         )
-        reply = self.still.api.answer(call)
+        reply = self.still.front.answer(call).reply
         headers = {name.lower(): value for name, value in reply.headers.items()}
         return Answer(status=reply.status, headers=headers, text=reply.text)
 

@@ -189,10 +189,10 @@ def linked_again_alike(scene: Scene) -> None:
 
 def native_lines(scene: Scene) -> None:
     """The platform's own invoice tags lines with a sub, and the merge carries the tags along."""
-    link = {"sub_id": scene.sub, "main_id": scene.main, "mode": "aggregated"}
-    scene.still.control("POST", "family/native", link)
     for customer in (scene.main, *scene.subs):
         scene.pay(customer)
+    link = {"sub_id": scene.sub, "main_id": scene.main, "mode": "aggregated"}
+    scene.still.control("POST", "family/native", link)
     scene.advance("2026-02-01T03:00:00")
     own = scene.invoices(scene.main)[-1]
     assert [item["sub_account_id"] for item in own["items"]] == [0, scene.sub]

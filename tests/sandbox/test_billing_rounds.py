@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.engine.charge import cycle_of
+from connector.sandbox.engine.cycles import cycle_of
 from tests.sandbox.bench import Bench
 
 
@@ -144,7 +144,7 @@ CHARGED: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ({"status": "blocked"}, {}, {}),
     ({}, {"min_balance": "-500"}, {}),
     ({}, {}, {"start_date": "2026-01-01"}),
-    ({}, {}, {"end_date": "2026-01-01"}),
+    ({}, {}, {"end_date": "2026-01-31"}),
     ({}, {}, {"end_date": "0000-00-00"}),
 ]
 

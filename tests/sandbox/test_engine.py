@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connector.sandbox.engine.charge import cycle_of
+from connector.sandbox.engine.cycles import cycle_of
 from connector.sandbox.server import RunningSandbox, SandboxOptions
 from tests.sandbox.caller import Caller
 from tests.sandbox.conftest import charge, make_family

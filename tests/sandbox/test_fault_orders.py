@@ -155,7 +155,7 @@ def test_a_cut_answer_is_listed_with_status_zero(shared: Caller) -> None:
         ({"kind": "http_50"}, "no fault of kind"),
         ({"kind": "http_100"}, "no fault of kind"),
         ({"kind": "http_600"}, "no fault of kind"),
-        ({"kind": "html_500"}, "no fault of kind"),
+        ({"kind": "html_600"}, "no fault of kind"),
         ({"kind": "bad_field:id"}, "no fault of kind"),
         ({"kind": "bad_field:id:x"}, "must be JSON"),
         ({"kind": "http_500", "path_regex": "("}, "path_regex"),

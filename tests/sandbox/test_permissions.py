@@ -119,7 +119,7 @@ HEADERS = [
     ("Splynx-EA ()", "UNAUTHORIZED"),
     ("Splynx-EA (key=x&nonce=1&signature=x)", "UNAUTHORIZED"),
     ("Splynx-EA (access_token=x)", "UNAUTHORIZED"),
-    ("Splynx-EA (access_token=)", "UNAUTHORIZED"),
+    ("Splynx-EA (access_token=)", "EMPTY_ACCESS_TOKEN"),
 ]
 
 

@@ -12,7 +12,12 @@ from connector.sandbox.wire.fields import Field, Kind
 from tests.sandbox.bench import Bench
 
 NUMBERS = {Kind.INTEGER, Kind.NUMBER_AS_TEXT, Kind.FLAG, Kind.COLUMN, Kind.COMPUTED}
-SKIPPED = {Kind.ITEMS, Kind.LABELS, Kind.MAP}
+SKIPPED = {Kind.ITEMS, Kind.LABELS, Kind.MAP, Kind.LIST}
+RELEASES = ("5.1", "4.3")
+FILLED = {
+    "customers/customer", "finance/invoices", "finance/credit-notes", "finance/payments",
+    "finance/transactions", "finance/invoice-relations", "customers/services",
+}  # fmt: skip
 TAKEN_BY_THE_ADDRESS = ("customers/services", "type")
 ADDRESSES = {"customers/services": "customers/customer/0/internet-services"}
 
@@ -32,10 +37,10 @@ ORACLES: dict[str, Oracle] = {
 }
 
 
-@pytest.fixture(scope="module")
-def filled() -> Bench:
+@pytest.fixture(scope="module", params=RELEASES)
+def filled(request: pytest.FixtureRequest) -> Bench:
     """A quarter of four families with payments, credits, deletions, blocks and future items."""
-    bench = Bench(families=4, subs=3)
+    bench = Bench(release=request.param, families=4, subs=3)
     control = bench.still.control
     for month in (1, 2, 3):
         control("POST", "charge")
@@ -49,6 +54,10 @@ def filled() -> Bench:
     control("POST", "delete", {"resource": "invoices", "id": bench.invoices(3)[-1]["id"]})
     body = {"customer_id": 5, "type": "debit", "price": "12.5", "description": "Later"}
     bench.post("finance/transactions", {**body, "to_invoice": "1"})
+    asked = [{"description": "Ahead", "price": "15"}]
+    for customer_id in (2, 3):
+        bench.post("finance/proforma-invoices", {"customer_id": customer_id, "items": asked})
+    bench.post("finance/payments", {"customer_id": 3, "amount": "15", "request_id": 2})
     bench.put(
         "customers/customer/6", {"gps": "1.5,2.5", "phone": "555,666", "customer_labels": [1]}
     )
@@ -105,8 +114,10 @@ def test_every_comparison_finds_what_a_second_reading_finds(
     filled: Bench, resource: str, field: Field
 ) -> None:
     """All comparisons with the lowest, the middle and the highest value that the column holds."""
+    if field.since_linked and not filled.world.linked_accounts:
+        return  # what another release does not know filters nothing: tested below
     rows = listed(filled, resource, {})
-    assert rows
+    assert rows or resource not in FILLED
     values = sorted({held_by(field, row) for row in rows} - {None})
     if not values:
         values = [Decimal(1) if field.kind in NUMBERS else "x"]
@@ -122,6 +133,8 @@ def test_every_comparison_finds_what_a_second_reading_finds(
 @pytest.mark.parametrize(("resource", "field"), COLUMNS, ids=COLUMN_NAMES)
 def test_like_is_null_and_order_on_every_column(filled: Bench, resource: str, field: Field) -> None:
     """LIKE is `contains` without case, IS tells nulls, order sorts both ways with nulls lowest."""
+    if field.since_linked and not filled.world.linked_accounts:
+        return
     rows = listed(filled, resource, {})
     text = next((str(row[field.name]) for row in rows if row[field.name]), "nothing")
     part = text[:3].upper()

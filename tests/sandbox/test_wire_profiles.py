@@ -47,7 +47,7 @@ FIELDS = {
         id:i customer_id:i sub_account_id:i* type:s quantity:m unit:s price:m tax_percent:d
         tax_id:i total:m remind_amount:d date:D category:i description:s comment:s period_from:D
         period_to:D service_id:i service_type:s payment_id:i? credit_note_id:i? invoice_id:i?
-        invoiced_by_id:i? to_invoice:f source:s""",
+        invoiced_by_id:i? to_invoice:f source:s additional_attributes:a""",
     "finance/invoice-relations/1": """
         id:i customer_id:i payer_id:i type:s invoice_id:i transaction_id:i? amount:m""",
     "logs/changes/1": """
@@ -58,7 +58,9 @@ FIELDS = {
         id:i parent_id:i customer_id:i tariff_id:i bundle_service_id:i description:s quantity:i
         unit:s unit_price:d start_date:D end_date:D discount:f discount_type:s discount_value:d
         discount_start_date:D discount_end_date:D discount_text:s status:s status_new:s
-        on_approve:f period:n type:s login:s ipv4:s mac:s""",
+        on_approve:f period:n type:s router_id:i sector_id:i login:s password:s taking_ipv4:i
+        ipv4:s ipv4_route:s ipv4_pool_id:i taking_ipv6:i ipv6:s ipv6_delegated:s ipv6_pool_id:i
+        mac:s port_id:i access_device:i top_up_tariff_id:i geo:a additional_attributes:a""",
 }
 ITEMS = {
     "finance/invoices/2": """

@@ -6,11 +6,20 @@ from typing import Any
 from connector.sandbox.api.message import Call, Reply, json_reply
 from connector.sandbox.api.resources import Resource
 from connector.sandbox.errors import ApiFault
-from connector.sandbox.records import Billing, Row
+from connector.sandbox.records import Billing, Customer, Row
+from connector.sandbox.reference.additional_fields import (
+    DEFINITIONS,
+    checked_attributes,
+    listed_attributes,
+    shown_attributes,
+)
+from connector.sandbox.reference.labels import with_labels
 from connector.sandbox.search import count, find
+from connector.sandbox.tables import R, Table
 from connector.sandbox.wire.brackets import Tree
 from connector.sandbox.wire.codec import Profile
 from connector.sandbox.wire.fields import Kind, in_release
+from connector.sandbox.wire.reading import Body
 from connector.sandbox.witness import Actor, ApiWrite
 from connector.sandbox.world import World
 
@@ -24,6 +33,7 @@ LISTED_TYPES = {
     Kind.INSTANT: "datetime",
     Kind.ITEMS: "array",
     Kind.LABELS: "array",
+    Kind.LIST: "array",
 }
 
 
@@ -32,7 +42,8 @@ class Desk:
 
     def __init__(self, world: World, profile: Profile) -> None:
         self.world = world
-        self.profile = profile
+        self.profile = with_labels(world, profile)
+        self.administrator = 0
         self._encoders: dict[str, Callable[[object], dict[str, object]]] = {}
 
     def permit(self, controller: str, method: str, *, single: bool) -> None:
@@ -49,7 +60,24 @@ class Desk:
         if encoder is None:
             encoder = self.profile.row_encoder(resource.fields, resource.item_fields)
             self._encoders[resource.name] = encoder
-        return encoder(row)
+        wire = encoder(row)
+        if "additional_attributes" in wire and self.world.entries[DEFINITIONS.name]:
+            held = wire["additional_attributes"]
+            wire["additional_attributes"] = shown_attributes(self.world, resource.name, held)
+        return wire
+
+    def checked(self, resource: Resource, body: Body, row: Row | None = None) -> Body:
+        """The body of a write with its additional attributes as they are kept, or FieldFault."""
+        if not self.world.entries[DEFINITIONS.name]:
+            return body
+        rows = resource.table(self.world)
+        return checked_attributes(self.world, resource.name, body, rows, row)
+
+    def plain(self, resource: Resource, call: Call, raw_id: str) -> Reply:
+        """Answer for a resource without rules of its own, or for one row of it."""
+        if raw_id:
+            return self.entity(resource, call, raw_id)
+        return self.collection(resource, call, call.parameters)
 
     def collection(self, resource: Resource, call: Call, query: dict[str, Tree]) -> Reply:
         """Answer a request without an id."""
@@ -64,7 +92,9 @@ class Desk:
             case "OPTIONS":
                 return json_reply(200, self._attributes(resource))
             case "POST" if resource.create is not None:
-                row = resource.create(self.world, call.fields(), self.caller())
+                row = resource.create(
+                    self.world, self.checked(resource, call.fields()), self.caller()
+                )
                 self.note_write(call.method, resource.name, row)
                 return json_reply(201, {"id": self._id(row)})
             case "PUT" | "DELETE":
@@ -85,6 +115,7 @@ class Desk:
             case "GET":
                 return json_reply(200, self.encode(resource, row))
             case "PUT" if resource.update is not None:
+                body = self.checked(resource, body, row)
                 resource.update(self.world, row, body, self.caller())
                 self.note_write(method, resource.name, row)
                 return json_reply(202, None)
@@ -95,18 +126,23 @@ class Desk:
         raise disabled()
 
     def caller(self) -> Actor:
-        """The holder of the key, as the status history will name it."""
-        return Actor(kind="api", administrator_id=self.world.switches.api_status_admin)
+        """Who writes, as the status history will name it: the administrator, or the key."""
+        number = self.administrator or self.world.switches.api_status_admin
+        return Actor(kind="api", administrator_id=number)
 
     def note_write(self, method: str, resource: str, row: Row) -> None:
-        """Note an accepted write for the auditor."""
+        """Note an accepted write for the auditor, and that hooks may have something to tell."""
+        account = row.customer_id or (row.id if isinstance(row, Customer) else 0)
+        if not account:
+            return  # plans, labels, settings and the like belong to nobody
+        self.world.hooks.mark(account)
         self.world.witness.writes.append(
             ApiWrite(
                 at=self.world.now(),
                 method=method,
                 resource=resource,
                 record_id=row.id,
-                customer_id=row.customer_id or row.id,
+                customer_id=account,
             )
         )
 
@@ -131,13 +167,22 @@ class Desk:
             {"name": name, "title": name, "type": "string", "required": False}
             for name in resource.write_only
         ]
-        return {"attributes": listed, "additional_attributes": []}
+        extra = listed_attributes(self.world, resource.name)
+        return {"attributes": listed, "additional_attributes": extra}
 
 
 def count_reply(total: int) -> Reply:
     """Answer HEAD: the count is in a header."""
     headers = {"X-total-count": str(total), "Access-Control-Expose-Headers": "X-total-count"}
     return Reply(status=204, headers=headers)
+
+
+def row_of(table: Table[R], raw_id: str) -> R:
+    """The row whose number an address names, or 404."""
+    row = table.get(int(raw_id)) if raw_id.isdecimal() else None
+    if row is None:
+        raise ApiFault(404, "NOT_FOUND", "Entity not found")
+    return row
 
 
 def found(row: Row | None) -> Row:

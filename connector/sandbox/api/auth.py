@@ -5,90 +5,133 @@ import binascii
 import hashlib
 import hmac
 import re
-import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
 from decimal import Decimal
-from urllib.parse import parse_qs
+from ipaddress import ip_address, ip_network
+from urllib.parse import parse_qsl
 
 from connector.sandbox.api.message import Call, Reply, json_reply
+from connector.sandbox.api.permissions import told_permissions
+from connector.sandbox.api.tokens import ADMIN, CUSTOMER, KEY, Holder, TokenBook, TokenPair
 from connector.sandbox.errors import ApiFault
 from connector.sandbox.money import read_decimal
+from connector.sandbox.records import Customer
 from connector.sandbox.world import World
 
-REFRESH_SECONDS = 30 * 24 * 3600
 ADMIN_LOGIN = "admin"
+ADMIN_ID = 1
+FORBIDDEN_TO_KEYS = "This needs a token"
 
 _SPLYNX_EA = re.compile(r"Splynx-EA \((.*)\)")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TokenPair:
-    """One login: both tokens, their ends, and the User-Agent they belong to."""
-
-    access: str
-    access_until: int
-    refresh: str
-    refresh_until: int
-    user_agent: str
-
-
 class Gate:
-    """Checks credentials and keeps the tokens that are out."""
+    """Checks credentials, and hands out tokens and web sessions."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._by_access: dict[str, TokenPair] = {}
-        self._by_refresh: dict[str, TokenPair] = {}
-        self._banned: set[str] = set()
+        self._book = TokenBook(world)
 
-    def admit(self, call: Call) -> str:
-        """Return the kind of credentials, or raise 401."""
+    def admit(self, call: Call) -> Holder:
+        """Tell whose credentials a request carries, or raise 401."""
         header = call.authorization
         if not header:
             raise _unauthorized("MISSED_AUTHORIZATION_HEADER", "Authorization header is missing")
         if header.startswith("Basic "):
             self._check_basic(header.removeprefix("Basic "))
-            return "basic"
+            return self._key_of(call, "basic")
         match = _SPLYNX_EA.fullmatch(header)
         if match is None:
             raise _unauthorized("INVALID_AUTH_TYPE", "Unknown authorization")
-        given = {name: values[0] for name, values in parse_qs(match[1]).items()}
+        given = dict(parse_qsl(match[1], keep_blank_values=True))
         if "access_token" in given:
-            self._check_access(given["access_token"], call.user_agent)
-            return "token"
+            return self._holder_of(call, given["access_token"])
         self._check_signature(given)
-        return "signature"
+        if "sash" in given:
+            self._book.session(given["sash"], "INVALID_SASH")
+        return self._key_of(call, "signature")
+
+    def sash_of(self, call: Call) -> Mapping[str, str]:
+        """What an answer tells of the administrator whose web session a signed request names."""
+        match = _SPLYNX_EA.fullmatch(call.authorization)
+        given = dict(parse_qsl(match[1])) if match else {}
+        if "sash" not in given:
+            return {}
+        holder = self._book.session(given["sash"], "INVALID_SASH")
+        return {
+            "SpL-Administrator-Id": str(holder.id),
+            "SpL-Administrator-Role": "super-administrator",
+            "SpL-Administrator-Partner": "0",
+        }
 
     def log_in(self, call: Call) -> Reply:
         """Answer POST auth/tokens."""
         given = {name: str(value) for name, value in call.fields().items()}
-        if given.get("auth_type") == "api_key":
-            self._check_signature(given)
-        elif given.get("auth_type") == "admin":
-            password = given.get("password", "").encode()
-            secret_is_right = hmac.compare_digest(password, self._world.secret.encode())
-            if given.get("login") != ADMIN_LOGIN or not secret_is_right:
-                raise _unauthorized("UNAUTHORIZED", "Incorrect login or password")
-        else:
-            raise _unauthorized("INVALID_AUTH_TYPE", "Unknown auth type")
-        pair = self._issue(call.user_agent)
-        return json_reply(201, {**_shown(pair), "permissions": []})
+        holder = self._logged_in(call, given)
+        pair = self._book.issue(holder, call)
+        denied = self._world.switches.deny if holder.kind != CUSTOMER else []
+        return json_reply(201, {**_shown(pair), "permissions": told_permissions(denied)})
 
     def renew(self, call: Call, refresh: str) -> Reply:
-        """Answer GET auth/tokens/{refresh}: a new pair, the old one banned."""
-        pair = self._held_refresh(refresh)
-        self._check_agent(pair, call.user_agent)
+        """Answer GET auth/tokens/{refresh}: a new pair; the old one ends unless a switch says."""
+        pair = self._book.by_refresh(refresh)
+        self._check_binding(pair, call)
         if self._world.clock.unix() >= pair.refresh_until:
             raise _unauthorized("EXPIRED_REFRESH_TOKEN", "Refresh token has expired")
-        self._ban(pair)
-        return json_reply(200, _shown(self._issue(call.user_agent)))
+        if self._world.switches.renewal_ends_old:
+            self._book.ban(pair)
+        return json_reply(200, _shown(self._book.issue(pair.holder, call)))
 
     def log_out(self, refresh: str) -> Reply:
         """Answer DELETE auth/tokens/{refresh}."""
-        self._ban(self._held_refresh(refresh))
+        self._book.ban(self._book.by_refresh(refresh))
         return Reply(status=204)
 
+    def open_session(self, holder: Holder) -> Reply:
+        """Answer POST auth/sessions: a web session of whoever holds the token."""
+        if holder.way != "token":
+            raise ApiFault(403, "FORBIDDEN", FORBIDDEN_TO_KEYS)
+        session_id, csrf_token = self._book.open_session(holder)
+        return json_reply(201, {"session_id": session_id, "csrf_token": csrf_token})
+
+    def two_factor(self, call: Call) -> Reply:
+        """Answer POST auth/two-factor-status: nobody here has a second factor."""
+        if not call.fields().get("login"):
+            raise ApiFault(400, "BAD_REQUEST", "Login is required")
+        return json_reply(201, {"two_factor_enabled": False})
+
+    def _logged_in(self, call: Call, given: Mapping[str, str]) -> Holder:
+        match given.get("auth_type"):
+            case "api_key":
+                self._check_signature(given)
+                return self._key_of(call, "token")
+            case "admin":
+                self._check_password(given, ADMIN_LOGIN, self._world.secret)
+                return Holder(way="token", kind=ADMIN, id=ADMIN_ID)
+            case "customer":
+                return Holder(way="token", kind=CUSTOMER, id=self._customer(given).id)
+            case "session":
+                named = given.get("session_id") or given.get("session", "")
+                return self._book.session(named, "UNAUTHORIZED")
+        raise _unauthorized("INVALID_AUTH_TYPE", "Unknown auth type")
+
+    def _customer(self, given: Mapping[str, str]) -> Customer:
+        login = given.get("login", "")
+        for customer in self._world.customers:
+            if login and customer.login == login:
+                self._check_password(given, login, customer.password)
+                return customer
+        raise _unauthorized("UNAUTHORIZED", "Incorrect login or password")
+
+    def _check_password(self, given: Mapping[str, str], login: str, secret: str) -> None:
+        password = given.get("password", "").encode()
+        is_right = bool(secret) and hmac.compare_digest(password, secret.encode())
+        if given.get("login") != login or not is_right:
+            raise _unauthorized("UNAUTHORIZED", "Incorrect login or password")
+
     def _check_basic(self, encoded: str) -> None:
+        if not self._world.switches.unsecure_access:
+            raise _unauthorized("UNAUTHORIZED", "Unsecure access is off for this key")
         try:
             text = base64.b64decode(encoded, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
@@ -97,7 +140,7 @@ class Gate:
         if not hmac.compare_digest(text.encode(), expected.encode()):
             raise _unauthorized("UNAUTHORIZED", "Invalid key or secret")
 
-    def _check_signature(self, given: dict[str, str]) -> None:
+    def _check_signature(self, given: Mapping[str, str]) -> None:
         nonce, key = given.get("nonce", ""), given.get("key", "")
         made = hmac.new(self._world.secret.encode(), f"{nonce}{key}".encode(), hashlib.sha256)
         expected = made.hexdigest().upper()
@@ -115,43 +158,32 @@ class Gate:
             raise _unauthorized("UNAUTHORIZED", "Nonce must increase")
         self._world.last_nonce = max(nonce, self._world.last_nonce)
 
-    def _check_access(self, token: str, user_agent: str) -> None:
-        pair = self._by_access.get(token)
-        if pair is None:
-            code = "TOKEN_BANNED" if token in self._banned else "UNAUTHORIZED"
-            raise _unauthorized(code, "Access token is not valid")
-        self._check_agent(pair, user_agent)
+    def _key_of(self, call: Call, way: str) -> Holder:
+        """The key as holder, from an address that may use it."""
+        listed = self._world.switches.white_list
+        if listed and not _is_listed(call.address, listed):
+            raise ApiFault(403, "FORBIDDEN", "This address may not use the key")
+        return Holder(way=way, kind=KEY)
+
+    def _holder_of(self, call: Call, token: str) -> Holder:
+        if not token:
+            raise _unauthorized("EMPTY_ACCESS_TOKEN", "Access token is empty")
+        pair = self._book.by_access(token)
+        self._check_binding(pair, call)
         if self._world.clock.unix() >= pair.access_until:
             raise _unauthorized("EXPIRED_ACCESS_TOKEN", "Access token has expired")
+        return self._key_of(call, "token") if pair.holder.kind == KEY else pair.holder
 
-    def _check_agent(self, pair: TokenPair, user_agent: str) -> None:
-        if self._world.switches.bind_user_agent and pair.user_agent != user_agent:
+    def _check_binding(self, pair: TokenPair, call: Call) -> None:
+        switches = self._world.switches
+        if switches.bind_user_agent and pair.user_agent != call.user_agent:
             raise _unauthorized("USER_AGENT_CHANGED", "User-Agent has changed")
+        if switches.bind_address and pair.address != call.address:
+            raise _unauthorized("IP_CHANGED", "Address has changed")
 
-    def _held_refresh(self, refresh: str) -> TokenPair:
-        pair = self._by_refresh.get(refresh)
-        if pair is None:
-            code = "TOKEN_BANNED" if refresh in self._banned else "UNAUTHORIZED"
-            raise _unauthorized(code, "Refresh token is not valid")
-        return pair
 
-    def _issue(self, user_agent: str) -> TokenPair:
-        now = self._world.clock.unix()
-        pair = TokenPair(
-            access=secrets.token_hex(16),
-            access_until=now + self._world.switches.token_minutes * 60,
-            refresh=secrets.token_hex(16),
-            refresh_until=now + REFRESH_SECONDS,
-            user_agent=user_agent,
-        )
-        self._by_access[pair.access] = pair
-        self._by_refresh[pair.refresh] = pair
-        return pair
-
-    def _ban(self, pair: TokenPair) -> None:
-        del self._by_access[pair.access]
-        del self._by_refresh[pair.refresh]
-        self._banned |= {pair.access, pair.refresh}
+def _is_listed(address: str, listed: list[str]) -> bool:
+    return any(ip_address(address) in ip_network(each, strict=False) for each in listed)
 
 
 def _shown(pair: TokenPair) -> dict[str, object]:

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from connector.sandbox.errors import ApiFault, FieldFault
+from connector.sandbox.search import Habits
 from connector.sandbox.wire.brackets import Tree, parse_query
 from connector.sandbox.wire.json_text import dump, load
+from connector.sandbox.wire.multipart import MULTIPART, Form, Upload, read_form
 
 ROOT = "/api/2.0/admin/"
+PORTAL = "/api/2.0/portal/"
 JSON = "application/json; charset=utf-8"
 
 
@@ -24,32 +27,73 @@ class Call:
     address: str = "127.0.0.1"
     content_type: str = "application/json"
     body: bytes = b""
+    habits: Habits = field(default_factory=Habits)
 
     @property
     def parameters(self) -> dict[str, Tree]:
-        """The query, parsed."""
-        return parse_query(self.query)
+        """The query, parsed, as far as the installation heeds it."""
+        return self.habits.heed(parse_query(self.query))
+
+    @property
+    def offset(self) -> int:
+        """How many rows the query leaves out; 0 unless it says."""
+        given = parse_query(self.query).get("offset")
+        return int(given) if isinstance(given, str) and given.isdecimal() else 0
 
     @property
     def parts(self) -> list[str]:
         """The pieces of the path below the root; empty when the path is outside it."""
-        if not self.path.startswith(ROOT):
+        return self._below(ROOT)
+
+    @property
+    def portal_parts(self) -> list[str]:
+        """The pieces of a path of the customer portal; empty when it is none."""
+        return self._below(PORTAL)
+
+    def _below(self, root: str) -> list[str]:
+        if not self.path.startswith(root):
             return []
-        return [unquote(part) for part in self.path[len(ROOT) :].strip("/").split("/")]
+        return [unquote(part) for part in self.path[len(root) :].strip("/").split("/")]
 
     def fields(self) -> Mapping[str, object]:
         """The body as attributes, from JSON or a form."""
         if not self.body.strip():
             return {}
+        if MULTIPART in self.content_type:
+            return self._form().fields
         if "form-urlencoded" in self.content_type:
             return parse_query(self.body.decode("utf-8", "replace"))
-        try:
-            body = load(self.body)
-        except ValueError as error:
-            raise ApiFault(400, "BAD_REQUEST", "Body is not JSON") from error
+        body = self._json()
         if not isinstance(body, dict):
             raise ApiFault(400, "INVALID_INPUT_DATA", "Body must be an object")
         return body
+
+    def bodies(self) -> list[Mapping[str, object]]:
+        """The body as several rows, where a list of objects is taken too."""
+        listed = self._json() if self.body.lstrip().startswith(b"[") else None
+        if not isinstance(listed, list):
+            return [self.fields()]
+        if not all(isinstance(each, dict) for each in listed):
+            raise ApiFault(400, "INVALID_INPUT_DATA", "Body must be a list of objects")
+        return listed
+
+    def files(self) -> tuple[Upload, ...]:
+        """The files that came with a multipart body, in their order."""
+        if MULTIPART not in self.content_type or not self.body.strip():
+            return ()
+        return self._form().files
+
+    def _json(self) -> object:
+        try:
+            return load(self.body)
+        except ValueError as error:
+            raise ApiFault(400, "BAD_REQUEST", "Body is not JSON") from error
+
+    def _form(self) -> Form:
+        try:
+            return read_form(self.content_type, self.body)
+        except ValueError as error:
+            raise ApiFault(400, "BAD_REQUEST", "Body is not a form") from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +124,12 @@ def fault_reply(fault: ApiFault) -> Reply:
     return json_reply(fault.status, {"error": error}, fault.headers)
 
 
-def validation_reply(fault: FieldFault) -> Reply:
-    """A validation error: 422 with a list of field and message."""
+def validation_reply(fault: FieldFault, form: str = "list") -> Reply:
+    """A validation error: 422 as a list of field and message, as an error, or as a map."""
+    match form:
+        case "error":
+            return fault_reply(ApiFault(422, "INVALID_INPUT_DATA", str(fault)))
+        case "map":
+            return json_reply(422, {name: [text] for name, text in fault.problems.items()})
     problems = [{"field": name, "message": text} for name, text in fault.problems.items()]
     return json_reply(422, problems)

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from connector.sandbox.api.guarding import guarded_create, guarded_delete, guarded_update
 from connector.sandbox.ledger.credit_notes import delete_credit_note
 from connector.sandbox.ledger.invoices import delete_invoice
 from connector.sandbox.ledger.payments import delete_payment
+from connector.sandbox.ledger.proformas import delete_proforma
 from connector.sandbox.records import Row
 from connector.sandbox.tables import Table
-from connector.sandbox.wire import accounts, documents
+from connector.sandbox.wire import accounts, documents, services
 from connector.sandbox.wire.fields import Field
 from connector.sandbox.wire.reading import Body
 from connector.sandbox.witness import Actor
@@ -19,15 +21,20 @@ from connector.sandbox.writes.accounts import (
     delete_customer,
     update_billing,
     update_customer,
+    update_info,
 )
+from connector.sandbox.writes.credit_notes import create_credit_note, update_credit_note
 from connector.sandbox.writes.invoices import create_invoice, update_invoice
-from connector.sandbox.writes.other_documents import (
-    create_credit_note,
-    create_payment,
+from connector.sandbox.writes.partners import (
+    create_partner,
+    delete_partner,
+    update_partner,
+)
+from connector.sandbox.writes.payments import create_payment, update_payment
+from connector.sandbox.writes.proformas import create_proforma, update_proforma
+from connector.sandbox.writes.transactions import (
     create_transaction,
     delete_transaction,
-    update_credit_note,
-    update_payment,
     update_transaction,
 )
 
@@ -62,14 +69,21 @@ BILLINGS = Resource(
     update=update_billing,
     listed=False,
 )
+INFO = Resource(
+    name="customers/customer-info",
+    table=lambda world: world.customers,
+    fields=accounts.INFO,
+    update=update_info,
+    listed=False,
+)
 INVOICES = Resource(
     name="finance/invoices",
     table=lambda world: world.invoices,
     fields=documents.INVOICE,
     item_fields=documents.ITEM,
-    create=create_invoice,
-    update=update_invoice,
-    delete=delete_invoice,
+    create=guarded_create(create_invoice),
+    update=guarded_update(update_invoice),
+    delete=guarded_delete(delete_invoice),
 )
 CREDIT_NOTES = Resource(
     name="finance/credit-notes",
@@ -77,25 +91,34 @@ CREDIT_NOTES = Resource(
     fields=documents.CREDIT_NOTE,
     write_only=("invoicesId", "resetPeriodForService", "partiallyUse"),
     item_fields=documents.CREDIT_ITEM,
-    create=create_credit_note,
-    update=update_credit_note,
-    delete=delete_credit_note,
+    create=guarded_create(create_credit_note),
+    update=guarded_update(update_credit_note),
+    delete=guarded_delete(delete_credit_note),
+)
+PROFORMAS = Resource(
+    name="finance/proforma-invoices",
+    table=lambda world: world.proformas,
+    fields=documents.PROFORMA,
+    item_fields=documents.PROFORMA_ITEM,
+    create=guarded_create(create_proforma),
+    update=guarded_update(update_proforma),
+    delete=guarded_delete(delete_proforma),
 )
 PAYMENTS = Resource(
     name="finance/payments",
     table=lambda world: world.payments,
     fields=documents.PAYMENT,
-    create=create_payment,
-    update=update_payment,
-    delete=delete_payment,
+    create=guarded_create(create_payment),
+    update=guarded_update(update_payment),
+    delete=guarded_delete(delete_payment),
 )
 TRANSACTIONS = Resource(
     name="finance/transactions",
     table=lambda world: world.transactions,
     fields=documents.TRANSACTION,
-    create=create_transaction,
-    update=update_transaction,
-    delete=delete_transaction,
+    create=guarded_create(create_transaction),
+    update=guarded_update(update_transaction),
+    delete=guarded_delete(delete_transaction),
 )
 RELATIONS = Resource(
     name="finance/invoice-relations",
@@ -107,17 +130,22 @@ PARTNERS = Resource(
     name="administration/partners",
     table=lambda world: world.partners,
     fields=accounts.PARTNER,
+    create=create_partner,
+    update=update_partner,
+    delete=delete_partner,
 )
 SERVICES = Resource(
-    name="customers/services", table=lambda world: world.services, fields=accounts.SERVICE
+    name="customers/services", table=lambda world: world.services, fields=services.INTERNET
 )
 RESOURCES = {
     resource.name: resource
     for resource in (
         CUSTOMERS,
         BILLINGS,
+        INFO,
         INVOICES,
         CREDIT_NOTES,
+        PROFORMAS,
         PAYMENTS,
         TRANSACTIONS,
         RELATIONS,

@@ -47,6 +47,12 @@ def find_carriers(world: World) -> list[Carrier]:
     return carriers
 
 
+def cited_sources(world: World, invoice: Invoice) -> set[int]:
+    """The sources that a document cites, live or not."""
+    by_number = {charge.number: charge for charge in world.witness.charges.values()}
+    return {section.source.invoice_id for section in _sections(invoice, by_number)}
+
+
 def _sections(invoice: Invoice, by_number: dict[str, Charge]) -> list[Section]:
     sections: list[tuple[Charge, list[Item]]] = []
     for item in invoice.items:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from connector.sandbox.audit.by_hand import ByHand, gather_by_hand
 from connector.sandbox.audit.carriers import Carrier, find_carriers
 from connector.sandbox.money import ZERO
 from connector.sandbox.records import CreditNote, Customer, Invoice
@@ -25,6 +26,7 @@ class Evidence:
     """The notes and tables, looked up by account."""
 
     world: World
+    by_hand: ByHand = field(default_factory=ByHand)
     carriers: dict[int, list[Carrier]] = field(default_factory=lambda: defaultdict(list))
     times_carried: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     charges: dict[int, list[Charge]] = field(default_factory=lambda: defaultdict(list))
@@ -55,7 +57,7 @@ class Family:
 
 def gather(world: World) -> Evidence:
     """Look everything up once."""
-    evidence = Evidence(world=world)
+    evidence = Evidence(world=world, by_hand=gather_by_hand(world))
     for carrier in find_carriers(world):
         evidence.carriers[carrier.invoice.customer_id].append(carrier)
         for section in carrier.sections:
@@ -108,7 +110,7 @@ def kin(families: list[Family]) -> list[tuple[Family, frozenset[int]]]:
 def relief_of(world: World, charge: Charge) -> Relief:
     """What API credit notes, or an API deletion, took off a charge."""
     invoice = world.invoices.get(charge.invoice_id)
-    if invoice is not None and invoice.status == "deleted":
+    if invoice is None or invoice.status == "deleted":
         return Relief(amount=charge.total)
     amount, notes = ZERO, []
     for relation in world.relations.of_customer(charge.customer_id):

@@ -30,6 +30,7 @@ def _charge_findings(evidence: Evidence, family: Family, charge: Charge) -> Iter
     invoice = evidence.world.invoices.get(charge.invoice_id)
     times = evidence.times_carried[charge.invoice_id]
     relief = relief_of(evidence.world, charge)
+    by_hand, account = evidence.by_hand, charge.customer_id
 
     def finding(rule: str, detail: str) -> Finding:
         text = f"invoice {charge.number} of {charge.total}: {detail}"
@@ -37,9 +38,9 @@ def _charge_findings(evidence: Evidence, family: Family, charge: Charge) -> Iter
 
     if times > 1:
         yield finding("double_billing", f"carried {times} times")
-    elif times and is_open(invoice):
+    elif times and is_open(invoice) and charge.total not in by_hand.undone.get(account, ()):
         yield finding("double_billing", "open on its own account and carried by another invoice")
-    if relief.amount and not times:
+    if relief.amount and not times and charge.invoice_id not in by_hand.withdrawn:
         yield finding("lost_charge", f"{relief.amount} relieved, carried by no live invoice")
     if invoice is not None and is_open(invoice) and MARKER in f"{invoice.memo}{invoice.note}":
         yield finding("marker_left", "still claimed by a merge and still open")
@@ -56,6 +57,7 @@ def _carrier_findings(evidence: Evidence, family: Family, carrier: Carrier) -> I
     own = evidence.world.witness.charges.get(invoice.id)
     sources = [section.source for section in carrier.sections]
     expected = sum((source.total for source in sources), own.total if own else ZERO)
+    expected += evidence.by_hand.edits.get(invoice.id, ZERO) if own is None else ZERO
     if invoice.total != expected:
         detail = f"total {invoice.total}, its sources make {expected}"
         yield _about(family, carrier, "wrong_total", detail)
@@ -78,6 +80,8 @@ def _account_findings(family: Family, carrier: Carrier) -> Iterator[Finding]:
 
 
 def _tax_findings(evidence: Evidence, family: Family, carrier: Carrier) -> Iterator[Finding]:
+    if carrier.invoice.id in evidence.by_hand.edits:
+        return
     sources = [section.source for section in carrier.sections]
     carried = net_by_rate([item for section in carrier.sections for item in section.items])
     if _moved(carried, _rates(sources), len(sources)):

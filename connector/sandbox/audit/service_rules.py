@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+from connector.sandbox.audit.by_hand import CUTTING, FREEING, RAISING, came_between
 from connector.sandbox.audit.family import Evidence, Family, live_customers
 from connector.sandbox.audit.findings import Finding
-from connector.sandbox.ledger.standing import overdue_amount
+from connector.sandbox.audit.owing import owed_overdue
 from connector.sandbox.records import Customer
 from connector.sandbox.witness import StatusTurn
 from connector.sandbox.world import World
 
+TAKE_OVERS = frozenset({"credit_note", "invoice_delete"})
 CUT_OFF = frozenset({"blocked", "disabled"})
 SCENE = frozenset({("POST", "customers/customer"), ("POST", "customers/services")})
 
@@ -19,7 +21,7 @@ def service_findings(evidence: Evidence, family: Family) -> Iterator[Finding]:
         for index, turn in enumerate(evidence.turns[customer_id]):
             if turn.actor == "api":
                 earlier = evidence.turns[customer_id][:index]
-                yield from _turn_findings(family, turn, earlier)
+                yield from _turn_findings(evidence.world, family, turn, earlier)
     main = evidence.world.customers.get(family.main_id)
     if main is not None and _is_clear(evidence.world, main):
         yield from _left_blocked(evidence, family)
@@ -62,7 +64,7 @@ def touch_findings(world: World, families: list[Family]) -> Iterator[Finding]:
 
 
 def _turn_findings(
-    family: Family, turn: StatusTurn, earlier: list[StatusTurn]
+    world: World, family: Family, turn: StatusTurn, earlier: list[StatusTurn]
 ) -> Iterator[Finding]:
     def finding(rule: str, detail: str) -> Finding:
         text = f"{turn.old} to {turn.new} at {turn.at}: {detail}"
@@ -70,28 +72,44 @@ def _turn_findings(
 
     if turn.new == "active" and turn.old in CUT_OFF:
         block = next((past for past in reversed(earlier) if past.new in CUT_OFF), None)
-        if block is not None and block.actor == "admin":
+        raced = came_between(world, turn, CUTTING, turn.customer_id)
+        if block is not None and block.actor == "admin" and not raced:
             yield finding("released_admin_block", "a person had cut this account off")
-        if turn.payer_overdue:
+        if turn.payer_overdue and not came_between(world, turn, RAISING, family.main_id):
             yield finding("early_release", f"the main still owed {turn.payer_overdue} overdue")
     if turn.new in CUT_OFF and turn.payer_status not in CUT_OFF:
+        if came_between(world, turn, FREEING, family.main_id):
+            return
         yield finding("wrong_suspension", f"the main was {turn.payer_status}")
 
 
 def _is_clear(world: World, main: Customer) -> bool:
     billing = world.billing_of(main.id)
     solvent = billing.deposit >= billing.min_balance
-    return main.status == "active" and solvent and not overdue_amount(world, main.id)
+    return main.status == "active" and solvent and not owed_overdue(world, main.id)
 
 
 def _left_blocked(evidence: Evidence, family: Family) -> Iterator[Finding]:
     for sub in live_customers(evidence.world, sorted(family.aggregated)):
         blocks = [turn for turn in evidence.turns[sub.id] if turn.new == "blocked"]
-        by_person = bool(blocks) and blocks[-1].actor == "admin"
-        if sub.status == "blocked" and not by_person and not overdue_amount(evidence.world, sub.id):
+        if sub.status != "blocked" or not blocks or owed_overdue(evidence.world, sub.id):
+            continue
+        if _is_the_connectors(evidence, sub, blocks[-1]):
             yield Finding(
                 rule="left_blocked",
                 family=family.main_id,
                 account=sub.id,
                 detail="still blocked though its main is clear and no person blocked it",
             )
+
+
+def _is_the_connectors(evidence: Evidence, sub: Customer, block: StatusTurn) -> bool:
+    """Whether lifting a block falls to the connector: it set it, or took over its cause since.
+
+    Whom the platform blocked for a debt that staff cleared otherwise is not the connector's to release.
+    """
+    took_over = any(
+        effect.actor == "api" and effect.kind in TAKE_OVERS and effect.at >= block.at
+        for effect in evidence.effects[sub.id]
+    )
+    return block.actor == "api" or (block.actor == "system" and took_over)

@@ -79,3 +79,10 @@ class Arguments:
         if not isinstance(raw, list) or not all(type(each) is int for each in raw):
             raise ControlFault(f"{name} must be a list of whole numbers")
         return list(raw)
+
+    def texts(self, name: str) -> list[str]:
+        """A list of texts."""
+        raw = self.values.get(name, [])
+        if not isinstance(raw, list) or not all(isinstance(each, str) for each in raw):
+            raise ControlFault(f"{name} must be a list of texts")
+        return list(raw)

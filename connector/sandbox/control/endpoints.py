@@ -3,9 +3,20 @@
 from collections.abc import Callable
 
 from connector.sandbox.audit.auditor import audit
-from connector.sandbox.control import families, moving, staff, views
+from connector.sandbox.control import (
+    families,
+    faults,
+    hooks,
+    moving,
+    people,
+    previews,
+    staff,
+    views,
+)
 from connector.sandbox.control.arguments import Arguments
 from connector.sandbox.errors import ApiFault, ControlFault, FieldFault
+from connector.sandbox.hooks.notices import tell
+from connector.sandbox.witness import STAFF
 from connector.sandbox.world import World
 
 Endpoint = Callable[[World, Arguments], object]
@@ -31,6 +42,9 @@ ENDPOINTS: dict[tuple[str, str], Endpoint] = {
     ("GET", "links.csv"): families.links_csv,
     ("POST", "advance"): moving.move,
     ("POST", "charge"): moving.charge_now,
+    ("GET", "previews"): previews.previews,
+    ("POST", "previews/confirm"): previews.confirm,
+    ("POST", "previews/withdraw"): previews.withdraw,
     ("POST", "pay"): moving.pay,
     ("POST", "credit"): moving.credit,
     ("POST", "invoice"): moving.invoice_by_hand,
@@ -40,9 +54,19 @@ ENDPOINTS: dict[tuple[str, str], Endpoint] = {
     ("POST", "family"): families.create_family,
     ("POST", "family/native"): families.link_natively,
     ("POST", "link"): families.intend_link,
+    ("POST", "people"): people.order,
+    ("GET", "people"): people.look,
+    ("DELETE", "people"): people.stop,
+    ("POST", "person"): people.one,
+    ("POST", "hook"): hooks.add,
+    ("GET", "hook"): hooks.listing,
+    ("DELETE", "hook"): hooks.remove,
+    ("GET", "hook/deliveries"): hooks.deliveries,
     ("GET", "audit"): _audit,
     ("GET", "requests"): views.requests,
     ("DELETE", "requests"): views.clear_requests,
+    ("GET", "faults"): faults.faults,
+    ("DELETE", "faults"): faults.clear_faults,
     ("GET", "switch"): views.switches,
     ("POST", "switch"): views.flip,
 }
@@ -61,3 +85,5 @@ def control(world: World, method: str, path: str, given: Arguments) -> tuple[int
         return 422, {"error": str(fault), "fields": fault.problems}
     except ApiFault as fault:
         return fault.status, {"error": fault.message}
+    finally:
+        tell(world, STAFF)

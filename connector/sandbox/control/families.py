@@ -5,7 +5,14 @@ from connector.sandbox.control.lookup import customer_of
 from connector.sandbox.errors import ControlFault
 from connector.sandbox.seed import AccountOrder, ServiceOrder, add_family
 from connector.sandbox.world import IntendedLink, World
-from connector.sandbox.writes.accounts import LAST_BILLING_DAY, check_main
+from connector.sandbox.writes.accounts import LAST_BILLING_DAY
+from connector.sandbox.writes.linking import (
+    adopt_billing_day,
+    check_link,
+    check_mode,
+    check_unlink,
+    settle_link,
+)
 
 MODES = ("aggregated", "independent")
 
@@ -61,19 +68,23 @@ def intend_link(world: World, given: Arguments) -> object:
 
 
 def link_natively(world: World, given: Arguments) -> object:
-    """Set the platform's own link; main 0 takes it away."""
+    """Set the platform's own link under its rules; main 0 takes it away."""
     if not world.linked_accounts:
         raise ControlFault("this release has no linked accounts")
     sub = customer_of(world, given.integer("sub_id"))
-    main_id = given.integer("main_id", 0)
+    main_id, before = given.integer("main_id", 0), sub.parent_id
     billing = world.billing_of(sub.id)
     if main_id:
-        check_main(world, sub, main_id)
-        billing.sub_billing_mode = given.one_of("mode", MODES, "aggregated")
-        billing.billing_date = world.billing_of(main_id).billing_date
+        mode = given.one_of("mode", MODES, "aggregated")
+        check_link(world, sub, main_id, mode)
+        if main_id == before:
+            check_mode(world, billing, mode)
+        billing.sub_billing_mode = mode
     else:
-        billing.sub_billing_mode = "independent"
+        check_unlink(world, sub)
     sub.parent_id = main_id
+    settle_link(world, sub, before)
+    adopt_billing_day(world, billing)
     world.touch(sub.id)
     return {"sub_id": sub.id, "main_id": main_id, "mode": billing.sub_billing_mode}
 

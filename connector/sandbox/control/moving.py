@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from connector.sandbox.control.arguments import Arguments
 from connector.sandbox.control.lookup import customer_of
 from connector.sandbox.engine.charge import charge, charge_due
+from connector.sandbox.engine.coverage import reset_periods
 from connector.sandbox.engine.walk import advance
 from connector.sandbox.errors import ControlFault
 from connector.sandbox.ledger.credit_notes import issue_credit_note
@@ -74,6 +75,7 @@ def credit(world: World, given: Arguments) -> object:
     draft = CreditNote(customer_id=customer.id, items=[item], note=given.text("note", ""))
     invoice_id = given.integer("invoice_id", 0) or None
     note = issue_credit_note(world, draft, invoice_id=invoice_id, actor=STAFF)
+    reset_periods(world, invoice_id, asked=False)
     return {"credit_note_id": note.id, "total": note.total}
 
 

@@ -4,9 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from connector.sandbox.engine.auto_charge import charge_cards
 from connector.sandbox.engine.blocking import block_debtors
-from connector.sandbox.engine.charge import charge_due
+from connector.sandbox.engine.fees import charge_fees
+from connector.sandbox.engine.lifecycle import carry_out_plans
+from connector.sandbox.engine.previews import hold_charge_round, issue_due_previews
+from connector.sandbox.engine.reminders import send_notices
 from connector.sandbox.errors import ControlFault
+from connector.sandbox.hooks.notices import deliver_until, tell
+from connector.sandbox.witness import SYSTEM
 from connector.sandbox.world import World
 
 LONGEST_WALK = timedelta(days=3700)
@@ -27,8 +33,13 @@ class Round:
 
 # Rounds of the same hour are held in this order.
 ROUNDS = (
+    Round(hour="pending_at", hold=carry_out_plans),
     Round(hour="block_at", hold=block_debtors),
-    Round(hour="charge_at", hold=charge_due),
+    Round(hour="block_at", hold=charge_fees),
+    Round(hour="charge_at", hold=hold_charge_round),
+    Round(hour="remind_at", hold=send_notices),
+    Round(hour="issue_at", hold=issue_due_previews),
+    Round(hour="auto_charge_at", hold=charge_cards),
 )
 
 
@@ -58,7 +69,10 @@ def _hold_rounds(world: World, target: datetime) -> None:
         for each in sorted(ROUNDS, key=lambda each: each.at(world, day)):
             moment = each.at(world, day)
             if world.walked_to < moment <= target:
+                deliver_until(world, moment)
                 world.clock.set(moment)
                 each.hold(world)
+                tell(world, SYSTEM)
         day += timedelta(days=1)
+    deliver_until(world, target)
     world.walked_to = target

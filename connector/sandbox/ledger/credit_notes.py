@@ -1,12 +1,15 @@
-"""Issuing and deleting credit notes."""
+"""Issuing, linking, rewriting and deleting credit notes."""
+
+from decimal import Decimal
 
 from connector.sandbox.errors import ApiFault, FieldFault
-from connector.sandbox.ledger.allocation import allocate, release_payer
-from connector.sandbox.ledger.invoices import price_items
+from connector.sandbox.ledger.allocation import allocate, refunds_of, release_payer
+from connector.sandbox.ledger.lines import common_sub, price_items
+from connector.sandbox.ledger.numbers import claim_number, free_number, next_number, refuse_taken
 from connector.sandbox.ledger.postings import post, reverse
 from connector.sandbox.ledger.standing import overdue_amount, release_if_cleared
 from connector.sandbox.money import ZERO
-from connector.sandbox.records import CreditNote, Invoice, Transaction
+from connector.sandbox.records import CreditNote, Invoice, Item, Transaction
 from connector.sandbox.witness import Actor
 from connector.sandbox.world import World
 
@@ -23,8 +26,9 @@ def issue_credit_note(
     if draft.status != "not_refunded":
         raise FieldFault({"status": "Status is invalid"})
     bound = bindable_invoice(world, draft.customer_id, invoice_id)
-    draft.total = draft.remind_amount = price_items(world, draft.items)
-    _claim_number(world, draft)
+    draft.total = draft.remind_amount = _priced(world, draft.items)
+    draft.number = draft.number or _next_number(world)
+    claim_number(world, world.credit_numbers, draft.number, "Credit note")
     draft.date_created = draft.date_created or world.today()
     draft.date_updated, draft.real_create_datetime = world.today(), world.now()
     draft.added_by, draft.added_by_id = actor.kind, 0 if actor.kind == "system" else 1
@@ -32,25 +36,60 @@ def issue_credit_note(
     note = world.credit_notes.add(draft)
     _credit(world, note)
     if bound is not None:
-        allocate(world, note, bound)
+        link_credit_note(world, note, bound)
     world.note_effect(actor, "credit_note", (note.customer_id, note.id), -note.total)
     if world.switches.credit_note_reactivates:
         release_if_cleared(world, note.customer_id, owed_before=owed_before)
     return note
 
 
+def link_credit_note(world: World, note: CreditNote, invoice: Invoice) -> None:
+    """Make a credit note be of an invoice, and cover what is due there."""
+    note.linked_id = invoice.id
+    allocate(world, note, invoice)
+
+
+def rewrite_note(world: World, note: CreditNote, items: list[Item], actor: Actor) -> None:
+    """Replace the lines of a credit note that nothing has used, and its credit with them."""
+    held = {item.id for item in note.items}
+    for item in items:
+        item.id = item.id if item.id in held else 0
+    total = _priced(world, items)
+    change = note.total - total
+    _take_credit(world, note)
+    note.items, note.total, note.remind_amount = items, total, total
+    _credit(world, note)
+    world.note_effect(actor, "credit_note_edit", (note.customer_id, note.id), change)
+
+
+def rename_note(world: World, note: CreditNote, number: str) -> None:
+    """Give a credit note another unique number."""
+    refuse_taken(world, world.credit_numbers, number, "Credit note")
+    before, note.number = note.number, number
+    world.credit_numbers.add(number)
+    free_number(world.credit_numbers, before, (row.number for row in world.credit_notes))
+
+
 def delete_credit_note(world: World, note: CreditNote, actor: Actor) -> None:
-    """Mark a credit note as deleted, take its credit back and reopen what it covered."""
-    if note.status == "refunded":
-        raise ApiFault(405, "ENTITY_CANNOT_BE_DELETED", "This credit note is refunded")
-    if note.status == "deleted":
-        return
-    release_payer(world, note)
-    for transaction in world.transactions.of_customer(note.customer_id):
-        if transaction.credit_note_id == note.id and transaction.type == "credit":
-            reverse(world, transaction)
-    note.status, note.remind_amount, note.date_updated = "deleted", ZERO, world.today()
-    world.note_effect(actor, "credit_note_delete", (note.customer_id, note.id), note.total)
+    """Mark a credit note as deleted, take its credit back and reopen what it covered.
+
+    One that was paid back is refused. By switch it vanishes, and its number is free again.
+    """
+    if refunds_of(world, note):
+        raise ApiFault(
+            world.switches.refusal_status,
+            "ENTITY_CANNOT_BE_DELETED",
+            "This credit note is refunded",
+        )
+    if note.status != "deleted":
+        release_payer(world, note)
+        _take_credit(world, note)
+        note.status, note.remind_amount, note.date_updated = "deleted", ZERO, world.today()
+        world.note_effect(actor, "credit_note_delete", (note.customer_id, note.id), note.total)
+    if world.switches.invoice_delete == "vanish":
+        world.credit_notes.remove(note)
+        others = (row.number for row in world.credit_notes)
+        free_number(world.credit_numbers, note.number, others)
 
 
 def bindable_invoice(world: World, customer_id: int, invoice_id: int | None) -> Invoice | None:
@@ -61,6 +100,13 @@ def bindable_invoice(world: World, customer_id: int, invoice_id: int | None) -> 
     if invoice is None or invoice.customer_id != customer_id or invoice.status == "deleted":
         raise FieldFault({"invoicesId": "Invoice is invalid"})
     return invoice
+
+
+def _priced(world: World, items: list[Item]) -> Decimal:
+    total = price_items(world, items, "Credit note")
+    if not total and not world.switches.zero_credit_notes:
+        raise FieldFault({"total": "Credit note total must be greater than 0"})
+    return total
 
 
 def _credit(world: World, note: CreditNote) -> None:
@@ -78,15 +124,19 @@ def _credit(world: World, note: CreditNote) -> None:
             description=f"Credit note {note.number}",
             credit_note_id=note.id,
             source="auto",
+            sub_account_id=common_sub(note.items),
         ),
     )
 
 
-def _claim_number(world: World, draft: CreditNote) -> None:
-    while not draft.number:
+def _take_credit(world: World, note: CreditNote) -> None:
+    for posted in world.transactions.having("credit_note_id", note.id):
+        reverse(world, posted)
+
+
+def _next_number(world: World) -> str:
+    def make() -> str:
         world.counters.credit_number += 1
-        number = f"{world.today().year}{world.counters.credit_number:06d}"
-        draft.number = "" if number in world.credit_numbers else number
-    if draft.number in world.credit_numbers:
-        raise FieldFault({"number": f"Credit note with number {draft.number} already exists"})
-    world.credit_numbers.add(draft.number)
+        return f"{world.today().year}{world.counters.credit_number:06d}"
+
+    return next_number(world.credit_numbers, make)

@@ -4,10 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from connector.sandbox.errors import ApiFault, FieldFault
-from connector.sandbox.ledger.allocation import allocate, covered, refresh_due
-from connector.sandbox.ledger.postings import post, reverse, transactions_of_invoice
-from connector.sandbox.money import HUNDRED, ZERO, cents, four
-from connector.sandbox.records import Invoice, Item, Transaction
+from connector.sandbox.ledger.allocation import Payer, allocate, covered, refresh_due
+from connector.sandbox.ledger.debits import post_lines, take_back
+from connector.sandbox.ledger.lines import price_items
+from connector.sandbox.ledger.numbers import claim_number, free_number, next_number, refuse_taken
+from connector.sandbox.money import ZERO
+from connector.sandbox.records import Invoice, Item
 from connector.sandbox.witness import Actor
 from connector.sandbox.world import World
 
@@ -21,7 +23,7 @@ def issue_invoice(world: World, draft: Invoice, actor: Actor) -> Invoice:
     draft.total = price_items(world, draft.items)
     _set_dates(world, draft)
     draft.number = draft.number or _next_number(world, draft)
-    _claim_number(world, draft.number)
+    claim_number(world, world.invoice_numbers, draft.number, "Invoice")
     draft.added_by, draft.added_by_id = actor.kind, 0 if actor.kind == "system" else 1
     invoice = world.invoices.add(draft)
     if invoice.status == "not_paid":
@@ -29,29 +31,6 @@ def issue_invoice(world: World, draft: Invoice, actor: Actor) -> Invoice:
     else:
         invoice.due = invoice.total
     return invoice
-
-
-def price_items(world: World, items: list[Item]) -> Decimal:
-    """Number the lines, set their tax and return the document's total, rounded once."""
-    if not items:
-        raise FieldFault({"items": "Invoice must have positions"})
-    exact = ZERO
-    for pos, item in enumerate(items, start=1):
-        if not item.id:
-            world.counters.item += 1
-            item.id = world.counters.item
-        item.pos = pos
-        item.tax_amount = four(item.price * item.quantity * item.tax / HUNDRED)
-        exact += gross(item)
-    total = cents(exact)
-    if total < 0:
-        raise FieldFault({"total": "Invoice total cannot be negative"})
-    return total
-
-
-def gross(item: Item) -> Decimal:
-    """A line's net and tax at four places each."""
-    return four(item.price * item.quantity) + item.tax_amount
 
 
 def rewrite_items(world: World, invoice: Invoice, items: list[Item], actor: Actor) -> None:
@@ -65,12 +44,12 @@ def rewrite_items(world: World, invoice: Invoice, items: list[Item], actor: Acto
     if invoice.status == "pending":
         invoice.items, invoice.total, invoice.due = items, total, total
         return
-    change = total - invoice.total
-    _take_debits_back(world, invoice)
+    before = world.billing_of(invoice.customer_id).deposit
+    take_back(world, invoice)
     invoice.items, invoice.total = items, total
-    _post_items(world, invoice, actor)
+    post_lines(world, invoice, actor)
     refresh_due(world, invoice, payment_id=0)
-    world.note_effect(actor, "invoice_edit", (invoice.customer_id, invoice.id), change)
+    _note(world, actor, "invoice_edit", invoice, before)
     world.witness.note_charge(invoice, actor)
 
 
@@ -82,83 +61,72 @@ def approve_invoice(world: World, invoice: Invoice, actor: Actor) -> None:
 
 def rename_invoice(world: World, invoice: Invoice, number: str) -> None:
     """Give an invoice another unique number."""
-    _claim_number(world, number)
-    world.invoice_numbers.discard(invoice.number)
-    invoice.number = number
+    refuse_taken(world, world.invoice_numbers, number, "Invoice")
+    before, invoice.number = invoice.number, number
+    world.invoice_numbers.add(number)
+    free_number(world.invoice_numbers, before, (row.number for row in world.invoices))
 
 
 def delete_invoice(world: World, invoice: Invoice, actor: Actor) -> None:
-    """Mark an unpaid invoice as deleted and reverse its debits; covered ones are refused."""
+    """Mark an unpaid invoice as deleted and reverse its debits; covered ones are refused.
+
+    By switch it vanishes instead, and its number is free again. Future items wait once more.
+    """
     if invoice.status == "paid" or covered(world, invoice):
         state = "paid" if invoice.status == "paid" else "partially paid"
         raise ApiFault(
-            405, "ENTITY_CANNOT_BE_DELETED", f"This invoice is {state} and can't be deleted"
+            world.switches.refusal_status,
+            "ENTITY_CANNOT_BE_DELETED",
+            f"This invoice is {state} and can't be deleted",
         )
-    if invoice.status == "deleted":
-        return
-    owed = invoice.total if invoice.status == "not_paid" else ZERO
-    _take_debits_back(world, invoice)
+    if invoice.status != "deleted":
+        _take_off(world, invoice, actor)
+    if world.switches.invoice_delete == "vanish":
+        world.invoices.remove(invoice)
+        free_number(world.invoice_numbers, invoice.number, (row.number for row in world.invoices))
+
+
+def _take_off(world: World, invoice: Invoice, actor: Actor) -> None:
+    before = world.billing_of(invoice.customer_id).deposit
+    take_back(world, invoice)
+    for item in invoice.items:
+        item.transaction_id = 0
     invoice.status, invoice.due = "deleted", ZERO
     invoice.date_updated = world.today()
-    world.note_effect(actor, "invoice_delete", (invoice.customer_id, invoice.id), -owed)
+    _note(world, actor, "invoice_delete", invoice, before)
     if actor.kind != "api":
         world.witness.charges.pop(invoice.id, None)
 
 
 def _debit(world: World, invoice: Invoice, actor: Actor) -> None:
-    _post_items(world, invoice, actor)
+    before = world.billing_of(invoice.customer_id).deposit
+    post_lines(world, invoice, actor)
     refresh_due(world, invoice, payment_id=0)
-    world.note_effect(actor, "invoice", (invoice.customer_id, invoice.id), invoice.total)
+    _note(world, actor, "invoice", invoice, before)
     world.witness.note_charge(invoice, actor)
     if world.switches.pay_from_balance:
-        _pay_from_balance(world, invoice)
+        _pay_from_balance(world, invoice, before)
 
 
-def _post_items(world: World, invoice: Invoice, actor: Actor) -> None:
-    """Post one debit per line with money; the last takes the document's rounding."""
-    lines = [item for item in invoice.items if gross(item)]
-    rest = invoice.total
-    for item in invoice.items:
-        item.transaction_id = 0
-    for item in lines:
-        amount = rest if item is lines[-1] else gross(item)
-        rest -= amount
-        item.transaction_id = post(world, _debit_of(invoice, item, amount, actor)).id
+def _note(world: World, actor: Actor, kind: str, invoice: Invoice, before: Decimal) -> None:
+    """Tell the witness what became of the balance."""
+    owed = before - world.billing_of(invoice.customer_id).deposit
+    world.note_effect(actor, kind, (invoice.customer_id, invoice.id), owed)
 
 
-def _debit_of(invoice: Invoice, item: Item, amount: Decimal, actor: Actor) -> Transaction:
-    return Transaction(
-        customer_id=invoice.customer_id,
-        quantity=item.quantity,
-        unit=item.unit,
-        price=item.price,
-        tax_percent=item.tax,
-        total=amount,
-        date=invoice.date_created,
-        category=item.category,
-        description=item.description,
-        period_from=item.period_from,
-        period_to=item.period_to,
-        service_id=item.service_id,
-        service_type="internet" if item.service_id else "",
-        invoice_id=invoice.id,
-        invoiced_by_id=invoice.id,
-        source="auto" if actor.kind == "system" else "manual",
-        sub_account_id=item.sub_account_id,
-    )
-
-
-def _take_debits_back(world: World, invoice: Invoice) -> None:
-    for transaction in transactions_of_invoice(world, invoice.customer_id, invoice.id):
-        reverse(world, transaction)
-
-
-def _pay_from_balance(world: World, invoice: Invoice) -> None:
-    for payment in world.payments.of_customer(invoice.customer_id):
-        allocate(world, payment, invoice)
-    for note in world.credit_notes.of_customer(invoice.customer_id):
-        if note.status == "not_refunded":
-            allocate(world, note, invoice)
+def _pay_from_balance(world: World, invoice: Invoice, balance: Decimal) -> None:
+    """Cover a new invoice by what earlier payers have left, at most what the balance had."""
+    customer_id = invoice.customer_id
+    notes = world.credit_notes.of_customer(customer_id)
+    by_hand = world.transactions.having("by_hand", customer_id)
+    payers: list[Payer] = [
+        *world.payments.of_customer(customer_id),
+        *(note for note in notes if note.status != "deleted"),
+        *(row for row in by_hand if row.type == "credit"),
+    ]
+    for payer in payers:
+        balance -= allocate(world, payer, invoice, most=balance)
+        invoice.payd_from_deposit = int(invoice.status == "paid")
 
 
 def _set_dates(world: World, draft: Invoice) -> None:
@@ -172,18 +140,13 @@ def _set_dates(world: World, draft: Invoice) -> None:
     draft.real_create_datetime = world.now()
 
 
-def _claim_number(world: World, number: str) -> None:
-    if number in world.invoice_numbers:
-        raise FieldFault({"number": f"Invoice with number {number} already exists"})
-    world.invoice_numbers.add(number)
-
-
 def _next_number(world: World, draft: Invoice) -> str:
     customer = world.customers.get(draft.customer_id)
     partner = customer.partner_id if customer else 0
     year = (draft.date_created or world.today()).year
-    while True:
+
+    def make() -> str:
         world.counters.invoice_number += 1
-        number = f"{year}{partner:02d}{world.counters.invoice_number:06d}"
-        if number not in world.invoice_numbers:
-            return number
+        return f"{year}{partner:02d}{world.counters.invoice_number:06d}"
+
+    return next_number(world.invoice_numbers, make)

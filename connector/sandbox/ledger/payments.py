@@ -1,9 +1,18 @@
 """Taking, refunding and deleting payments."""
 
+from connector.sandbox.engine.prepaid import resume_if_funded
 from connector.sandbox.errors import FieldFault
-from connector.sandbox.ledger.allocation import allocate, release_payer
+from connector.sandbox.ledger.allocation import (
+    allocate,
+    open_amount,
+    open_debts,
+    refresh_note,
+    release_payer,
+)
+from connector.sandbox.ledger.numbers import free_number, next_number
 from connector.sandbox.ledger.postings import post, reverse
-from connector.sandbox.ledger.standing import open_invoices, overdue_amount, release_if_cleared
+from connector.sandbox.ledger.proformas import payable_proforma, refresh_proforma
+from connector.sandbox.ledger.standing import overdue_amount, release_if_cleared
 from connector.sandbox.money import ZERO, cents
 from connector.sandbox.records import Payment, Transaction
 from connector.sandbox.witness import Actor
@@ -13,9 +22,10 @@ RECEIPT_LENGTH = 32
 
 
 def take_payment(world: World, draft: Payment, actor: Actor) -> Payment:
-    """Credit the account, cover invoices and bring a cleared payer back.
+    """Credit the account, cover debts and bring a cleared payer back.
 
-    With an invoice named, that invoice alone is covered; else open ones by creation order.
+    With an invoice named, that invoice alone is covered, and with a proforma nothing; else debits
+    by hand and open invoices by creation order, or what the switch says.
     A negative amount is a refund: it debits the account and covers nothing.
     """
     draft.amount = draft.remind_amount = cents(draft.amount)
@@ -27,10 +37,13 @@ def take_payment(world: World, draft: Payment, actor: Actor) -> Payment:
     owed_before = overdue_amount(world, draft.customer_id)
     payment = world.payments.add(draft)
     payment.transaction_id = _move_balance(world, payment)
-    _refund_credit_note(world, payment)
+    if payment.credit_note_id:
+        payment.remind_amount = ZERO
+    _refresh_targets(world, payment)
     _cover(world, payment)
     world.note_effect(actor, "payment", (payment.customer_id, payment.id), -payment.amount)
     release_if_cleared(world, payment.customer_id, owed_before=owed_before)
+    resume_if_funded(world, payment.customer_id)
     return payment
 
 
@@ -40,13 +53,28 @@ def delete_payment(world: World, payment: Payment, actor: Actor) -> None:
     transaction = world.transactions.get(payment.transaction_id or 0)
     if transaction is not None:
         reverse(world, transaction)
-    note = world.credit_notes.get(payment.credit_note_id or 0)
-    if note is not None and payment.amount < 0:
-        note.remind_amount -= payment.amount
-        note.status = "not_refunded"
-    world.receipts.discard(payment.receipt_number)
     world.payments.remove(payment)
+    _refresh_targets(world, payment)
+    others = (row.receipt_number for row in world.payments)
+    free_number(world.receipts, payment.receipt_number, others)
     world.note_effect(actor, "payment_delete", (payment.customer_id, payment.id), payment.amount)
+
+
+def check_receipt(world: World, number: str) -> None:
+    """Refuse a receipt number that is blank, too long or taken."""
+    if not 1 <= len(number) <= RECEIPT_LENGTH:
+        raise FieldFault({"receipt_number": f"1 to {RECEIPT_LENGTH} characters"})
+    if world.switches.unique_receipts and number in world.receipts:
+        message = f"Payment with receipt number {number} already exists"
+        raise FieldFault({"receipt_number": message})
+
+
+def rename_receipt(world: World, payment: Payment, number: str) -> None:
+    """Give a payment another unique receipt number."""
+    check_receipt(world, number)
+    before, payment.receipt_number = payment.receipt_number, number
+    world.receipts.add(number)
+    free_number(world.receipts, before, (row.receipt_number for row in world.payments))
 
 
 def _check(world: World, draft: Payment) -> None:
@@ -67,24 +95,18 @@ def _check(world: World, draft: Payment) -> None:
         or note.remind_amount < -draft.amount
     ):
         raise FieldFault({"credit_note_id": "Credit note is invalid"})
+    if payable_proforma(world, draft.customer_id, draft.request_id) and draft.amount < 0:
+        raise FieldFault({"request_id": "A refund pays no proforma invoice"})
 
 
 def _claim_receipt(world: World, draft: Payment) -> None:
-    while not draft.receipt_number:
+    def make() -> str:
         world.counters.receipt += 1
-        number = f"{world.today().year}-{draft.payment_type:02d}-{world.counters.receipt:05d}"
-        draft.receipt_number = "" if number in world.receipts else number
+        return f"{world.today().year}-{draft.payment_type:02d}-{world.counters.receipt:05d}"
+
+    draft.receipt_number = draft.receipt_number or next_number(world.receipts, make)
     check_receipt(world, draft.receipt_number)
     world.receipts.add(draft.receipt_number)
-
-
-def check_receipt(world: World, number: str) -> None:
-    """Refuse a receipt number that is blank, too long or taken."""
-    if not 1 <= len(number) <= RECEIPT_LENGTH:
-        raise FieldFault({"receipt_number": f"1 to {RECEIPT_LENGTH} characters"})
-    if number in world.receipts:
-        message = f"Payment with receipt number {number} already exists"
-        raise FieldFault({"receipt_number": message})
 
 
 def _move_balance(world: World, payment: Payment) -> int:
@@ -105,20 +127,25 @@ def _move_balance(world: World, payment: Payment) -> int:
     return posted.id
 
 
-def _refund_credit_note(world: World, payment: Payment) -> None:
+def _refresh_targets(world: World, payment: Payment) -> None:
+    """Recompute the credit note and the proforma that a payment names."""
     note = world.credit_notes.get(payment.credit_note_id or 0)
-    if note is None:
-        return
-    note.remind_amount += payment.amount
-    payment.remind_amount = ZERO
-    note.payment_id = payment.id
-    note.date_payment = payment.date
-    if not note.remind_amount:
-        note.status = "refunded"
+    if note is not None:
+        refresh_note(world, note)
+    proforma = world.proformas.get(payment.request_id or 0)
+    if proforma is not None:
+        refresh_proforma(world, proforma)
 
 
 def _cover(world: World, payment: Payment) -> None:
     named = world.invoices.get(payment.invoice_id or 0)
-    targets = [named] if named is not None else open_invoices(world, payment.customer_id)
-    for invoice in targets:
-        allocate(world, payment, invoice)
+    if named is not None:
+        allocate(world, payment, named)
+        return
+    rule = world.switches.allocation
+    if payment.request_id or payment.credit_note_id or rule == "none":
+        return
+    for debt in open_debts(world, payment.customer_id):
+        if rule == "exact" and open_amount(debt) != payment.amount:
+            continue
+        allocate(world, payment, debt)

@@ -1,12 +1,16 @@
 """How an account stands: open and overdue invoices, status and its history."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
+from connector.sandbox.ledger.native import aggregated_subs
+from connector.sandbox.ledger.services import close_services, start_services
 from connector.sandbox.money import ZERO
 from connector.sandbox.records import Change, Customer, Invoice
 from connector.sandbox.witness import SYSTEM, Actor, StatusTurn
 from connector.sandbox.world import World
+
+NEVER = -1  # the blocking period that stands for "do not block"
 
 
 def open_invoices(world: World, customer_id: int) -> list[Invoice]:
@@ -18,15 +22,26 @@ def open_invoices(world: World, customer_id: int) -> list[Invoice]:
     ]
 
 
+def blocking_day(world: World, invoice: Invoice) -> date | None:
+    """The day on which an open invoice blocks its account, or None if it never does.
+
+    That is the day after its due date and the blocking period; one-time invoices block by switch.
+    """
+    period = world.billing_of(invoice.customer_id).blocking_period
+    if period <= NEVER or invoice.date_till is None:
+        return None
+    if invoice.type != "recurring" and not world.switches.one_time_blocks:
+        return None
+    return invoice.date_till + timedelta(days=period + 1)
+
+
 def overdue_invoices(world: World, customer_id: int) -> list[Invoice]:
-    """The open recurring invoices past due date and blocking period; only these block."""
-    patience = timedelta(days=world.billing_of(customer_id).blocking_period)
+    """The open invoices that block by today."""
+    today = world.today()
     return [
         invoice
         for invoice in open_invoices(world, customer_id)
-        if invoice.type == "recurring"
-        and invoice.date_till is not None
-        and invoice.date_till + patience < world.today()
+        if (blocking_day(world, invoice) or date.max) <= today
     ]
 
 
@@ -36,15 +51,19 @@ def overdue_amount(world: World, customer_id: int) -> Decimal:
 
 
 def set_status(world: World, customer: Customer, status: str, actor: Actor) -> None:
-    """Change a status with a row in the history; the same status again is no change."""
-    if customer.status == status:
+    """Change a status with a row in the history; the same status again is no change.
+
+    Services follow into and out of `disabled`; by switch aggregated subs follow into `blocked`.
+    """
+    old = customer.status
+    if old == status:
         return
     now = world.now()
     _note_turn(world, customer, status, actor)
     world.changes.add(
         Change(
             customer_id=customer.id,
-            old_status=customer.status,
+            old_status=old,
             new_status=status,
             date=now.date(),
             time=now.strftime("%H:%M:%S"),
@@ -52,13 +71,21 @@ def set_status(world: World, customer: Customer, status: str, actor: Actor) -> N
         )
     )
     customer.status = status
+    world.hooks.mark_status(customer.id, actor)
     customer.blocked_on = now.date() if status == "blocked" else None
     customer.last_update = now
+    world.blocked_with.pop(customer.id, None)
+    _turn_services(world, customer, old, actor)
+    _turn_subs(world, customer)
 
 
 def last_change(world: World, customer_id: int, status: str) -> Change | None:
-    """The latest row of the history that led to a status."""
-    rows = [row for row in world.changes.of_customer(customer_id) if row.new_status == status]
+    """The latest row of the history that led the account itself to a status."""
+    rows = [
+        row
+        for row in world.changes.of_customer(customer_id)
+        if row.new_status == status and row.service_id is None
+    ]
     return rows[-1] if rows else None
 
 
@@ -79,6 +106,31 @@ def _disabled_by_system(world: World, customer: Customer) -> bool:
     return customer.status == "disabled" and row is not None and row.administrator_id == 0
 
 
+def _turn_services(world: World, customer: Customer, old: str, actor: Actor) -> None:
+    """Stop the services of an account that became disabled; start them when money brings it back.
+
+    A status that somebody sets starts them only by switch.
+    """
+    if customer.status == "disabled":
+        close_services(world, customer, actor)
+    elif old == "disabled" and customer.status == "active":
+        disabled = last_change(world, customer.id, "disabled")
+        if actor.kind == "system" or world.switches.status_starts_services:
+            start_services(world, customer, disabled.date if disabled else None, actor)
+
+
+def _turn_subs(world: World, main: Customer) -> None:
+    """Block the aggregated subs with their main, and bring those back with it, by switch."""
+    if not world.switches.native_block:
+        return
+    for sub in aggregated_subs(world, main.id):
+        if main.status == "blocked" and sub.status == "active":
+            set_status(world, sub, "blocked", SYSTEM)
+            world.blocked_with[sub.id] = main.id
+        elif main.status == "active" and world.blocked_with.get(sub.id) == main.id:
+            set_status(world, sub, "active", SYSTEM)
+
+
 def _note_turn(world: World, customer: Customer, status: str, actor: Actor) -> None:
     link = world.links.get(customer.id)
     payer = (world.customers.get(link.main_id) if link else None) or customer
@@ -91,5 +143,6 @@ def _note_turn(world: World, customer: Customer, status: str, actor: Actor) -> N
             new=status,
             payer_status=payer.status,
             payer_overdue=overdue_amount(world, payer.id),
+            request=world.counters.request + 1,
         )
     )

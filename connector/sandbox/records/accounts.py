@@ -39,6 +39,12 @@ class Customer(Row):
     gdpr_agreed: str = "empty_answer"
     password: str = ""
     customer_labels: list[int] = field(default_factory=list)
+    birthday: dt.date | None = None
+    passport: str = ""
+    company_id: str = ""
+    vat_id: str = ""
+    contact_person: str = ""
+    info_updated_at: dt.datetime | None = None
     additional_attributes: dict[str, str] = field(default_factory=dict)
     blocked_on: dt.date | None = None
 
@@ -81,7 +87,10 @@ class Billing(Row):
 
 @dataclass(kw_only=True, slots=True)
 class Service(Row):
-    """One service; its tax stands for the tariff's, `charged_to` for the coverage row."""
+    """One service of any kind; its tax stands for the tariff's, `charged_to` for the coverage row.
+
+    `tariff_id` of a bundle is the bundle's; the services in it name it as `bundle_service_id`.
+    """
 
     parent_id: int = 0
     tariff_id: int = 1
@@ -103,10 +112,39 @@ class Service(Row):
     discount_text: str = ""
     on_approve: int = 0
     period: int = -1
+    router_id: int = 0
+    sector_id: int = 0
     login: str = ""
+    password: str = ""
+    taking_ipv4: int = 0
     ipv4: str = ""
+    ipv4_route: str = ""
+    ipv4_pool_id: int = 0
+    taking_ipv6: int = 0
+    ipv6: str = ""
+    ipv6_delegated: str = ""
+    ipv6_pool_id: int = 0
     mac: str = ""
+    port_id: int = 0
+    access_device: int = 0
+    top_up_tariff_id: int = 0
+    geo: dict[str, str] = field(default_factory=lambda: {"address": "", "marker": ""})
+    voice_device_id: int = 0
+    phone: str = ""
+    direction: str = "outgoing"
+    automatic_renewal: int = 0
+    auto_reactivate: int = 0
+    activation_fee: Decimal = ZERO
+    get_activation_fee_when: str = "create_service"
+    issue_invoice_while_service_creation: int = 0
+    cancellation_fee: Decimal = ZERO
+    prior_cancellation_fee: Decimal = ZERO
+    activation_fee_transaction_id: int = 0
+    cancellation_fee_transaction_id: int = 0
+    prior_cancellation_fee_transaction_id: int = 0
+    additional_attributes: dict[str, str] = field(default_factory=dict)
     tax_percent: Decimal = ZERO
+    charged_from: dt.date | None = None
     charged_to: dt.date | None = None
 
 

@@ -1,6 +1,7 @@
 """What every row has in common."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 
 @dataclass(kw_only=True, slots=True)
@@ -18,3 +19,8 @@ class Entry(Row):
         super().__init__()
         for name, value in attributes.items():
             setattr(self, name, value)
+
+    if TYPE_CHECKING:  # which attributes there are differs from row to row
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...

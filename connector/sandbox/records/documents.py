@@ -1,4 +1,4 @@
-"""Invoices, credit notes and payments."""
+"""Invoices, proforma invoices, credit notes and payments."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -63,7 +63,10 @@ class Invoice(Document):
 
 @dataclass(kw_only=True, slots=True)
 class CreditNote(Document):
-    """A credit note; `remind_amount` is what no invoice has used."""
+    """A credit note; `remind_amount` is what no invoice has used and nobody was paid back.
+
+    `linked_id` is the invoice it was made for, whether or not there was anything due.
+    """
 
     number: str = ""
     date_created: dt.date | None = None
@@ -73,6 +76,24 @@ class CreditNote(Document):
     total: Decimal = ZERO
     remind_amount: Decimal = ZERO
     payment_id: int = 0
+    linked_id: int = 0
+    items: list[Item] = field(default_factory=list)
+
+
+@dataclass(kw_only=True, slots=True)
+class Proforma(Document):
+    """A proforma invoice: it asks for money and moves none."""
+
+    number: str = ""
+    date_created: dt.date | None = None
+    date_updated: dt.date | None = None
+    date_till: dt.date | None = None
+    date_payment: dt.date | None = None
+    status: str = "not_paid"
+    total: Decimal = ZERO
+    payment_id: int = 0
+    memo: str = ""
+    is_crm_request: int = 0
     items: list[Item] = field(default_factory=list)
 
 

@@ -1,13 +1,13 @@
-"""Attributes of customers, their billing, services, status history and partners."""
+"""Attributes of customers, their billing, their papers, their status history, and of partners."""
 
 from connector.sandbox.wire.fields import Kind, linked_only, of_kind
 
 CUSTOMER = (
     *of_kind(Kind.INTEGER, "id", readonly=True),
     *of_kind(Kind.TEXT, "login", "status", "billing_type"),
-    *of_kind(Kind.INTEGER, "partner_id", "location_id"),
+    *of_kind(Kind.INTEGER, "partner_id?", "location_id?"),
     *linked_only(Kind.INTEGER, "parent_id"),
-    *of_kind(Kind.TEXT, "category", "name!", "email", "billing_email", "phone"),
+    *of_kind(Kind.TEXT, "category?", "name!", "email", "billing_email", "phone"),
     *of_kind(Kind.TEXT, "street_1", "zip_code", "city"),
     *of_kind(Kind.INTEGER, "subdivision_id"),
     *of_kind(Kind.TEXT, "gps"),
@@ -16,10 +16,17 @@ CUSTOMER = (
     *of_kind(Kind.INTEGER, "added_by_id", readonly=True),
     *of_kind(Kind.INSTANT, "last_online", "last_update", readonly=True),
     *of_kind(Kind.INSTANT, "conversion_date"),
-    *of_kind(Kind.COLUMN, "mrr_total", "daily_prepaid_cost", readonly=True),
+    *of_kind(Kind.COLUMN, "mrr_total", readonly=True),
+    *of_kind(Kind.COLUMN, "daily_prepaid_cost"),
     *of_kind(Kind.TEXT, "gdpr_agreed", "password"),
     *of_kind(Kind.LABELS, "customer_labels"),
     *of_kind(Kind.MAP, "additional_attributes"),
+)
+INFO = (
+    *of_kind(Kind.INTEGER, "id", "customer_id=id", readonly=True),
+    *of_kind(Kind.DATE, "birthday"),
+    *of_kind(Kind.TEXT, "passport", "company_id", "contact_person", "vat_id"),
+    *of_kind(Kind.INSTANT, "updated_at=info_updated_at", readonly=True),
 )
 BILLING = (
     *of_kind(Kind.INTEGER, "customer_id", readonly=True),
@@ -42,26 +49,6 @@ BILLING = (
     *linked_only(Kind.TEXT, "sub_billing_mode"),
     *of_kind(Kind.NUMBER_AS_TEXT, "send_finance_notification"),
     *of_kind(Kind.COLUMN, "partner_percent"),
-)
-SERVICE = (
-    *of_kind(Kind.INTEGER, "id", readonly=True),
-    *of_kind(Kind.INTEGER, "parent_id"),
-    *of_kind(Kind.INTEGER, "customer_id", readonly=True),
-    *of_kind(Kind.INTEGER, "tariff_id!", "bundle_service_id"),
-    *of_kind(Kind.TEXT, "description!"),
-    *of_kind(Kind.INTEGER, "quantity!"),
-    *of_kind(Kind.TEXT, "unit"),
-    *of_kind(Kind.COLUMN, "unit_price"),
-    *of_kind(Kind.DATE, "start_date!", "end_date!"),
-    *of_kind(Kind.FLAG, "discount"),
-    *of_kind(Kind.TEXT, "discount_type"),
-    *of_kind(Kind.COLUMN, "discount_value"),
-    *of_kind(Kind.DATE, "discount_start_date", "discount_end_date"),
-    *of_kind(Kind.TEXT, "discount_text", "status!", "status_new"),
-    *of_kind(Kind.FLAG, "on_approve"),
-    *of_kind(Kind.NUMBER_AS_TEXT, "period"),
-    *of_kind(Kind.TEXT, "type", readonly=True),
-    *of_kind(Kind.TEXT, "login", "ipv4", "mac"),
 )
 CHANGE = (
     *of_kind(Kind.INTEGER, "id", "customer_id", "service_id", readonly=True),

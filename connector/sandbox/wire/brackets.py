@@ -1,6 +1,7 @@
 """PHP's bracket syntax: `a[b][0]=1` pairs to nested values."""
 
 import re
+from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 Tree = str | list["Tree"] | dict[str, "Tree"]
@@ -10,8 +11,13 @@ _PART = re.compile(r"\[([^\]]*)\]")
 
 def parse_query(query: str) -> dict[str, Tree]:
     """Parse a query or form body into nested values; a map with keys 0..n is a list."""
+    return parse_pairs(parse_qsl(query, keep_blank_values=True))
+
+
+def parse_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Tree]:
+    """Put pairs of a bracketed name and a text together to nested values."""
     root: dict[str, Tree] = {}
-    for key, value in parse_qsl(query, keep_blank_values=True):
+    for key, value in pairs:
         head, bracket, _ = key.partition("[")
         path = [head, *_PART.findall(key)] if bracket else [key]
         _put(root, path, value)

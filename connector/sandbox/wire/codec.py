@@ -17,7 +17,7 @@ ZERO_INSTANT = "0000-00-00 00:00:00"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
-    """How one release writes each kind of attribute."""
+    """How one release writes each kind of attribute; labels come from a table of the world."""
 
     release: str
     linked: bool
@@ -58,6 +58,23 @@ def wire_map(value: object) -> object:
 def as_is(value: object) -> object:
     """Numbers, text and null as they are."""
     return value
+
+
+def wire_list(value: object) -> object:
+    """A list of texts, numbers or maps as it is."""
+    return value or []
+
+
+def wire_text_list(value: object) -> object:
+    """A list whose every scalar, however deep, is text."""
+    match value:
+        case list():
+            return [wire_text_list(each) for each in value]
+        case dict():
+            return {name: wire_text_list(each) for name, each in value.items()}
+        case None:
+            return None
+    return str(value)
 
 
 def as_text(value: object) -> object:

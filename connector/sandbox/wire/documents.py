@@ -1,12 +1,15 @@
-"""Attributes of invoices, credit notes, payments, transactions and relations."""
+"""Attributes of invoices, proformas, credit notes, payments, transactions and relations.
+
+Those with a `?` have to be sent by the published document alone, see the switch `required_by`.
+"""
 
 from connector.sandbox.wire.fields import Kind, linked_only, of_kind
 
 _ITEM_HEAD = (
     *of_kind(Kind.INTEGER, "id", "pos"),
     *of_kind(Kind.TEXT, "description!"),
-    *of_kind(Kind.COMPUTED, "quantity"),
-    *of_kind(Kind.TEXT, "unit"),
+    *of_kind(Kind.COMPUTED, "quantity?"),
+    *of_kind(Kind.TEXT, "unit?"),
     *of_kind(Kind.COLUMN, "price", "tax"),
     *of_kind(Kind.COMPUTED, "tax_amount", readonly=True),
 )
@@ -22,16 +25,22 @@ CREDIT_ITEM = (
     *of_kind(Kind.INTEGER, "tax_id"),
     *linked_only(Kind.INTEGER, "sub_account_id"),
 )
+PROFORMA_ITEM = (
+    *_ITEM_HEAD,
+    *of_kind(Kind.DATE, "period_from", "period_to"),
+    *of_kind(Kind.INTEGER, "tax_id"),
+    *linked_only(Kind.INTEGER, "sub_account_id"),
+)
 INVOICE = (
     *of_kind(Kind.INTEGER, "id", readonly=True),
     *of_kind(Kind.INTEGER, "customer_id!"),
-    *of_kind(Kind.TEXT, "number"),
+    *of_kind(Kind.TEXT, "number?"),
     *of_kind(Kind.DATE, "date_created"),
     *of_kind(Kind.INSTANT, "real_create_datetime", readonly=True),
     *of_kind(Kind.DATE, "date_updated", readonly=True),
     *of_kind(Kind.DATE, "date_till"),
     *of_kind(Kind.DATE, "date_payment", readonly=True),
-    *of_kind(Kind.TEXT, "status"),
+    *of_kind(Kind.TEXT, "status?"),
     *of_kind(Kind.COMPUTED, "total", "due", readonly=True),
     *of_kind(Kind.INTEGER, "payment_id", readonly=True),
     *of_kind(Kind.TEXT, "type"),
@@ -42,17 +51,37 @@ INVOICE = (
     *of_kind(Kind.ITEMS, "items!"),
     *of_kind(Kind.MAP, "additional_attributes"),
 )
+PROFORMA = (
+    *of_kind(Kind.INTEGER, "id", readonly=True),
+    *of_kind(Kind.INTEGER, "customer_id!"),
+    *of_kind(Kind.TEXT, "number?"),
+    *of_kind(Kind.DATE, "date_created"),
+    *of_kind(Kind.INSTANT, "real_create_datetime", readonly=True),
+    *of_kind(Kind.DATE, "date_updated", readonly=True),
+    *of_kind(Kind.DATE, "date_till"),
+    *of_kind(Kind.DATE, "date_payment", readonly=True),
+    *of_kind(Kind.TEXT, "status?"),
+    *of_kind(Kind.COMPUTED, "total", readonly=True),
+    *of_kind(Kind.INTEGER, "payment_id", readonly=True),
+    *of_kind(Kind.FLAG, "is_sent"),
+    *of_kind(Kind.TEXT, "note", "memo"),
+    *of_kind(Kind.FLAG, "is_crm_request"),
+    *of_kind(Kind.TEXT, "added_by", readonly=True),
+    *of_kind(Kind.INTEGER, "added_by_id", readonly=True),
+    *of_kind(Kind.ITEMS, "items!"),
+    *of_kind(Kind.MAP, "additional_attributes"),
+)
 CREDIT_NOTE = (
     *of_kind(Kind.INTEGER, "id", readonly=True),
     *of_kind(Kind.INTEGER, "customer_id!"),
-    *of_kind(Kind.TEXT, "number"),
+    *of_kind(Kind.TEXT, "number?"),
     *of_kind(Kind.DATE, "date_created"),
     *of_kind(Kind.INSTANT, "real_create_datetime", readonly=True),
     *of_kind(Kind.DATE, "date_updated", "date_payment", readonly=True),
     *of_kind(Kind.INTEGER, "payment_id", readonly=True),
     *of_kind(Kind.COMPUTED, "total", readonly=True),
     *of_kind(Kind.COLUMN, "remind_amount", readonly=True),
-    *of_kind(Kind.TEXT, "status", "note"),
+    *of_kind(Kind.TEXT, "status?", "note"),
     *of_kind(Kind.FLAG, "is_sent"),
     *of_kind(Kind.TEXT, "added_by", readonly=True),
     *of_kind(Kind.INTEGER, "added_by_id", readonly=True),
@@ -64,15 +93,16 @@ PAYMENT = (
     *of_kind(Kind.INTEGER, "customer_id!", "invoice_id", "credit_note_id", "request_id"),
     *of_kind(Kind.INTEGER, "transaction_id", readonly=True),
     *of_kind(Kind.INTEGER, "payment_statement_id"),
-    *of_kind(Kind.NUMBER_AS_TEXT, "payment_type"),
-    *of_kind(Kind.TEXT, "receipt_number"),
-    *of_kind(Kind.DATE, "date"),
+    *of_kind(Kind.NUMBER_AS_TEXT, "payment_type?"),
+    *of_kind(Kind.TEXT, "receipt_number?"),
+    *of_kind(Kind.DATE, "date?"),
     *of_kind(Kind.INSTANT, "real_create_datetime", readonly=True),
-    *of_kind(Kind.COMPUTED, "amount"),
+    *of_kind(Kind.COMPUTED, "amount?"),
     *of_kind(Kind.COLUMN, "remind_amount", readonly=True),
     *of_kind(Kind.TEXT, "comment"),
     *of_kind(Kind.FLAG, "is_sent"),
-    *of_kind(Kind.TEXT, "field_1", "field_2", "field_3", "field_4", "field_5", "note", "memo"),
+    *of_kind(Kind.TEXT, "field_1?", "field_2?", "field_3?", "field_4?", "field_5?"),
+    *of_kind(Kind.TEXT, "note", "memo"),
     *of_kind(Kind.TEXT, "added_by", readonly=True),
     *of_kind(Kind.INTEGER, "added_by_id", readonly=True),
     *of_kind(Kind.INSTANT, "updated_at", readonly=True),
@@ -86,12 +116,12 @@ TRANSACTION = (
     *of_kind(Kind.COMPUTED, "quantity"),
     *of_kind(Kind.TEXT, "unit"),
     *of_kind(Kind.COMPUTED, "price"),
-    *of_kind(Kind.COLUMN, "tax_percent"),
+    *of_kind(Kind.COLUMN, "tax_percent?"),
     *of_kind(Kind.INTEGER, "tax_id"),
     *of_kind(Kind.COMPUTED, "total"),
     *of_kind(Kind.COLUMN, "remind_amount", readonly=True),
-    *of_kind(Kind.DATE, "date"),
-    *of_kind(Kind.INTEGER, "category"),
+    *of_kind(Kind.DATE, "date?"),
+    *of_kind(Kind.INTEGER, "category?"),
     *of_kind(Kind.TEXT, "description!", "comment"),
     *of_kind(Kind.DATE, "period_from", "period_to"),
     *of_kind(Kind.INTEGER, "service_id"),
@@ -100,6 +130,7 @@ TRANSACTION = (
     *of_kind(Kind.INTEGER, "invoiced_by_id", readonly=True),
     *of_kind(Kind.FLAG, "to_invoice"),
     *of_kind(Kind.TEXT, "source"),
+    *of_kind(Kind.MAP, "additional_attributes"),
 )
 RELATION = (
     *of_kind(Kind.INTEGER, "id", "customer_id", "payer_id", readonly=True),

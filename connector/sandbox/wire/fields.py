@@ -17,6 +17,7 @@ class Kind(Enum):
     TEXT = auto()
     MAP = auto()
     LABELS = auto()
+    LIST = auto()
     ITEMS = auto()
 
 
@@ -28,6 +29,7 @@ class Field:
     kind: Kind
     attr: str
     required: bool = False
+    documented: bool = False
     readonly: bool = False
     since_linked: bool = False
 
@@ -39,16 +41,20 @@ class Field:
 
 
 def of_kind(kind: Kind, *names: str, readonly: bool = False) -> tuple[Field, ...]:
-    """Attributes of one kind; a trailing `!` marks a required one, `a=b` a row's other name."""
+    """Attributes of one kind; `a=b` is a row's other name.
+
+    A trailing `!` marks one that has to be sent, `?` one that has to be by the document alone.
+    """
     made = []
     for name in names:
-        wire, _, attr = name.rstrip("!").partition("=")
+        wire, _, attr = name.rstrip("!?").partition("=")
         made.append(
             Field(
                 name=wire,
                 kind=kind,
                 attr=attr or wire,
                 required=name.endswith("!"),
+                documented=name.endswith(("!", "?")),
                 readonly=readonly,
             )
         )

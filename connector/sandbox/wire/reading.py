@@ -50,12 +50,13 @@ def read_changes(
     return changes
 
 
-def require(fields: tuple[Field, ...], body: Body) -> None:
-    """Refuse a body that lacks a required attribute."""
+def require(fields: tuple[Field, ...], body: Body, by: str = "options") -> None:
+    """Refuse a body that lacks a required attribute; `by` the document, more have to be there."""
     missing = {
         field.name: f"{field.title} cannot be blank"
         for field in fields
-        if field.required and body.get(field.name) in (None, "")
+        if (field.required and body.get(field.name) in (None, ""))
+        or (by == "document" and field.documented and field.name not in body)
     }
     if missing:
         raise FieldFault(missing)
@@ -87,6 +88,12 @@ def _read_integer(raw: object) -> object:
     if number.adjusted() > LONGEST_INTEGER or number != number.to_integral_value():
         raise Unreadable(f"not a whole number: {raw!r}")
     return int(number)
+
+
+def _read_flag(raw: object) -> object:
+    """A yes or no: 0 or 1 in any form, or the words of a form."""
+    words = {"true": 1, "false": 0}
+    return words[raw] if isinstance(raw, str) and raw in words else _read_integer(raw)
 
 
 def _read_amount(raw: object) -> object:
@@ -125,6 +132,15 @@ def _read_labels(raw: object) -> object:
     return [_read_integer(label) for label in raw]
 
 
+def _read_list(raw: object) -> object:
+    """A list of texts, numbers or maps; digits become numbers, as ids in a form are text."""
+    if raw is None or raw == "":
+        return []
+    if not isinstance(raw, list):
+        raise Unreadable("not a list")
+    return [int(each) if isinstance(each, str) and each.isdecimal() else each for each in raw]
+
+
 def _read_items(reading: ItemReading, raw: object, *, linked: bool) -> list[Item]:
     """Read lines; one with a known id starts from the line that is there."""
     if not isinstance(raw, list):
@@ -145,7 +161,7 @@ def _read_items(reading: ItemReading, raw: object, *, linked: bool) -> list[Item
 _READERS: dict[Kind, Callable[[object], object]] = {
     Kind.INTEGER: _read_integer,
     Kind.NUMBER_AS_TEXT: _read_integer,
-    Kind.FLAG: _read_integer,
+    Kind.FLAG: _read_flag,
     Kind.COLUMN: _read_amount,
     Kind.COMPUTED: _read_amount,
     Kind.DATE: _read_date,
@@ -153,4 +169,5 @@ _READERS: dict[Kind, Callable[[object], object]] = {
     Kind.TEXT: _read_text,
     Kind.MAP: _read_map,
     Kind.LABELS: _read_labels,
+    Kind.LIST: _read_list,
 }

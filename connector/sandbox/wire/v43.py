@@ -7,15 +7,9 @@ from connector.sandbox.wire.codec import (
     wire_date,
     wire_instant,
     wire_map,
+    wire_text_list,
 )
 from connector.sandbox.wire.fields import Kind
-
-
-def _labels(value: object) -> object:
-    if not isinstance(value, list):
-        return []
-    return [{"id": str(label), "label": f"Label {label}", "color": "#357bf2"} for label in value]
-
 
 PROFILE = Profile(
     release="4.3",
@@ -30,6 +24,7 @@ PROFILE = Profile(
         Kind.INSTANT: wire_instant,
         Kind.TEXT: as_text,
         Kind.MAP: wire_map,
-        Kind.LABELS: _labels,
+        Kind.LABELS: wire_text_list,
+        Kind.LIST: wire_text_list,
     },
 )

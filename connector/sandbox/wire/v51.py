@@ -8,16 +8,10 @@ from connector.sandbox.wire.codec import (
     four_places,
     wire_date,
     wire_instant,
+    wire_list,
     wire_map,
 )
 from connector.sandbox.wire.fields import Kind
-
-
-def _labels(value: object) -> object:
-    if not isinstance(value, list):
-        return []
-    return [{"id": label, "label": f"Label {label}", "color": "#357bf2"} for label in value]
-
 
 PROFILE = Profile(
     release="5.1",
@@ -32,6 +26,7 @@ PROFILE = Profile(
         Kind.INSTANT: wire_instant,
         Kind.TEXT: as_is,
         Kind.MAP: wire_map,
-        Kind.LABELS: _labels,
+        Kind.LABELS: wire_list,
+        Kind.LIST: wire_list,
     },
 )

@@ -1,19 +1,41 @@
-"""Creating, changing and deleting customers, billing settings and services."""
+"""Creating, changing and deleting customers, their papers and billing settings."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from connector.sandbox.errors import FieldFault
 from connector.sandbox.ledger.standing import set_status
-from connector.sandbox.records import Billing, Customer, Service
-from connector.sandbox.wire.accounts import BILLING, CUSTOMER, SERVICE
-from connector.sandbox.wire.reading import Body, apply_changes, read_changes, require
+from connector.sandbox.records import Billing, Customer
+from connector.sandbox.tables import Table
+from connector.sandbox.wire.accounts import BILLING, CUSTOMER, INFO
+from connector.sandbox.wire.fields import Kind
+from connector.sandbox.wire.reading import (
+    Body,
+    apply_changes,
+    read_changes,
+    read_value,
+    require,
+)
 from connector.sandbox.witness import Actor
 from connector.sandbox.world import World
+from connector.sandbox.writes.linking import (
+    adopt_billing_day,
+    check_customer,
+    check_deletion,
+    check_link,
+    check_mode,
+    settle_link,
+)
 
 WORDS = {
     "status": frozenset({"new", "active", "blocked", "disabled"}),
     "billing_type": frozenset({"recurring", "prepaid", "prepaid_monthly"}),
     "category": frozenset({"person", "company", "lead"}),
+    "gdpr_agreed": frozenset({"empty_answer", "decline", "accept"}),
+}
+PAPERS = {
+    "person": frozenset({"birthday", "passport"}),
+    "company": frozenset({"company_id", "vat_id"}),
 }
 MODES = frozenset({"independent", "aggregated"})
 LAST_BILLING_DAY = 28
@@ -21,14 +43,15 @@ LAST_BILLING_DAY = 28
 
 def create_customer(world: World, body: Body, actor: Actor) -> Customer:
     """Create a customer with default billing settings."""
-    require(CUSTOMER, body)
+    require(CUSTOMER, body, world.switches.required_by)
     changes = read_changes(CUSTOMER, body, linked=world.linked_accounts)
     draft = Customer(date_add=world.today(), last_update=world.now(), added_by=actor.kind)
     _check_words(changes)
+    _check_named(world, changes)
     apply_changes(draft, changes)
     _check_login(world, draft, draft.login)
     if draft.parent_id:
-        check_main(world, draft, draft.parent_id)
+        check_link(world, draft, draft.parent_id, "independent")
     customer = world.customers.add(draft)
     customer.login = customer.login or f"{customer.id:06d}"
     add_billing(world, customer)
@@ -46,57 +69,50 @@ def update_customer(world: World, customer: Customer, body: Body, actor: Actor) 
     """Change a customer; every save moves its change cursor, a new status is logged."""
     changes = read_changes(CUSTOMER, body, linked=world.linked_accounts)
     _check_words(changes)
+    _check_named(world, changes)
     _check_login(world, customer, str(changes.get("login", "")))
     status = str(changes.pop("status", customer.status))
-    main_id = changes.get("parent_id")
-    if isinstance(main_id, int) and main_id:
-        check_main(world, customer, main_id)
+    check_customer(world, customer, changes)
+    main_before = customer.parent_id
     apply_changes(customer, changes)
+    settle_link(world, customer, main_before)
     set_status(world, customer, status, actor)
     world.touch(customer.id)
 
 
 def delete_customer(world: World, customer: Customer, _actor: Actor) -> None:
-    """Hide a customer from all lists; the documents stay."""
+    """Hide a customer from all lists, whatever its status; its documents stay, its login is free.
+
+    A main has to lose its sub-accounts first.
+    """
+    check_deletion(world, customer)
     world.customers.remove(customer)
     world.intend(customer.id, None)
 
 
 def update_billing(world: World, billing: Billing, body: Body, _actor: Actor) -> None:
     """Change billing settings; the balance is not among them."""
+    _check_deposit(world, billing, body)
     changes = read_changes(BILLING, body, linked=world.linked_accounts)
     day = changes.get("billing_date", billing.billing_date)
     if not isinstance(day, int) or not 1 <= day <= LAST_BILLING_DAY:
         raise FieldFault({"billing_date": "Billing day must be 1 to 28"})
     if changes.get("sub_billing_mode", "independent") not in MODES:
         raise FieldFault({"sub_billing_mode": "Billing mode is invalid"})
+    check_mode(world, billing, changes.get("sub_billing_mode", billing.sub_billing_mode))
     apply_changes(billing, changes)
+    if "sub_billing_mode" in changes:
+        adopt_billing_day(world, billing)
     world.touch(billing.customer_id)
 
 
-def create_service(world: World, customer: Customer, kind: str, body: Body) -> Service:
-    """Create a service of a kind; its tax is the tariff's, which is 0 here."""
-    needed = tuple(field for field in SERVICE if field.name in {"tariff_id", "description"})
-    require(needed, body)
-    service = Service(customer_id=customer.id, type=kind, start_date=world.today())
-    apply_changes(service, read_changes(SERVICE, body, linked=world.linked_accounts))
-    return world.services.add(service)
-
-
-def update_service(world: World, service: Service, body: Body) -> None:
-    """Change a service."""
-    apply_changes(service, read_changes(SERVICE, body, linked=world.linked_accounts))
-
-
-def check_main(world: World, sub: Customer, main_id: int) -> None:
-    """Refuse a main account that the platform's own linking would refuse."""
-    main = world.customers.get(main_id)
-    if main is None or main.id == sub.id:
-        raise FieldFault({"parent_id": "Main account is invalid"})
-    if main.parent_id or any(other.parent_id == sub.id for other in world.customers if sub.id):
-        raise FieldFault({"parent_id": "Only one level of sub-accounts is possible"})
-    if main.partner_id != sub.partner_id:
-        raise FieldFault({"parent_id": "Main account belongs to another partner"})
+def update_info(world: World, customer: Customer, body: Body, _actor: Actor) -> None:
+    """Change the papers of a customer; those of the other category stay as they are."""
+    changes = read_changes(INFO, body, linked=world.linked_accounts)
+    others = PAPERS["person" if customer.category == "company" else "company"]
+    apply_changes(customer, {name: value for name, value in changes.items() if name not in others})
+    customer.info_updated_at = world.now()
+    world.touch(customer.id)
 
 
 def _check_words(changes: Mapping[str, object]) -> None:
@@ -110,6 +126,35 @@ def _check_words(changes: Mapping[str, object]) -> None:
         raise FieldFault(problems)
 
 
+def _check_named(world: World, changes: Mapping[str, object]) -> None:
+    """Refuse ids of rows that are not there."""
+    known: dict[str, Table[Any]] = {
+        "partner_id": world.partners,
+        "location_id": world.entries["administration/locations"],
+        "customer_labels": world.entries["config/labels"],
+    }
+    problems: dict[str, str] = {}
+    for name, rows in known.items():
+        named = changes.get(name, [])
+        ids = named if isinstance(named, list) else [named]
+        if any(not isinstance(each, int) or rows.get(each) is None for each in ids):
+            problems[name] = f"{name.replace('_', ' ').capitalize()} is invalid"
+    if problems:
+        raise FieldFault(problems)
+
+
 def _check_login(world: World, customer: Customer, login: str) -> None:
     if login and any(other.login == login for other in world.customers if other is not customer):
         raise FieldFault({"login": "Login already exists"})
+
+
+def _check_deposit(world: World, billing: Billing, body: Body) -> None:
+    """Refuse another balance by switch; otherwise it is ignored as any computed attribute is."""
+    if world.switches.write_deposit == "ignored" or "deposit" not in body:
+        return
+    try:
+        same = read_value(Kind.COLUMN, body["deposit"]) == billing.deposit
+    except ValueError:
+        same = False
+    if not same:
+        raise FieldFault({"deposit": "The balance follows the transactions"})

@@ -1,4 +1,4 @@
-"""Creating, changing and deleting invoices, by the state the document is in."""
+"""Creating and changing invoices, by the state the document is in."""
 
 from datetime import date
 
@@ -10,17 +10,13 @@ from connector.sandbox.ledger.invoices import (
     rename_invoice,
     rewrite_items,
 )
+from connector.sandbox.ledger.numbers import refuse_taken
 from connector.sandbox.records import Invoice
 from connector.sandbox.wire.documents import INVOICE, ITEM
-from connector.sandbox.wire.reading import (
-    Body,
-    ItemReading,
-    apply_changes,
-    read_changes,
-    require,
-)
+from connector.sandbox.wire.reading import Body, apply_changes
 from connector.sandbox.witness import Actor
 from connector.sandbox.world import World
+from connector.sandbox.writes.lines import differences, read_edit, read_new
 
 TYPES = frozenset({"one_time", "recurring"})
 ALWAYS = frozenset({"note", "memo", "additional_attributes"})
@@ -30,21 +26,16 @@ UNPAID = PARTLY_PAID | {"items", "type", "is_sent", "use_transactions", "payd_fr
 
 def create_invoice(world: World, body: Body, actor: Actor) -> Invoice:
     """Issue an invoice from a body; it debits the account at once unless pending."""
-    require(INVOICE, body)
-    draft = Invoice()
-    reading = ItemReading(fields=ITEM)
-    apply_changes(draft, read_changes(INVOICE, body, linked=world.linked_accounts, items=reading))
+    draft = Invoice(type=world.switches.api_invoice_type)
+    apply_changes(draft, read_new(world, INVOICE, ITEM, body))
     _check_type(draft.type)
-    for item in draft.items:
-        item.id = 0
     return issue_invoice(world, draft, actor)
 
 
 def update_invoice(world: World, invoice: Invoice, body: Body, actor: Actor) -> None:
     """Change what the document's state allows; naming an unchanged value is no change."""
-    reading = ItemReading(fields=ITEM, held=tuple(invoice.items))
-    named = read_changes(INVOICE, body, linked=world.linked_accounts, items=reading)
-    changes = {attr: value for attr, value in named.items() if _differs(invoice, attr, value)}
+    named = read_edit(world, INVOICE, ITEM, body, invoice.items)
+    changes = differences(invoice, named)
     approved = changes.pop("status", None) == "not_paid" and invoice.status == "pending"
     if not approved and "status" in named and named["status"] != invoice.status:
         raise FieldFault({"status": "Status cannot be changed"})
@@ -80,10 +71,11 @@ def _refuse_frozen(world: World, invoice: Invoice, changes: dict[str, object]) -
 
 def _check_texts(world: World, invoice: Invoice, changes: dict[str, object]) -> None:
     """Refuse impossible values before anything is changed, so that a refusal changes nothing."""
-    number = changes.get("number", invoice.number)
-    if number != invoice.number and (not number or number in world.invoice_numbers):
-        problem = f"Invoice with number {number} already exists" if number else "Number is invalid"
-        raise FieldFault({"number": problem})
+    number = str(changes.get("number", invoice.number))
+    if number != invoice.number:
+        if not number:
+            raise FieldFault({"number": "Number is invalid"})
+        refuse_taken(world, world.invoice_numbers, number, "Invoice")
     _check_type(changes.get("type", invoice.type))
     created = changes.get("date_created", invoice.date_created)
     till = changes.get("date_till", invoice.date_till)
@@ -96,10 +88,3 @@ def _check_texts(world: World, invoice: Invoice, changes: dict[str, object]) -> 
 def _check_type(kind: object) -> None:
     if kind not in TYPES:
         raise FieldFault({"type": "Type is invalid"})
-
-
-def _differs(invoice: Invoice, attr: str, value: object) -> bool:
-    held = getattr(invoice, attr)
-    if isinstance(held, dict) and isinstance(value, dict):
-        return any(held.get(name) != text for name, text in value.items())
-    return bool((held or None) != (value or None))

@@ -1,0 +1,103 @@
+"""Writes that happen later than they were answered, and reads that do not see the last write."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+
+from connector.sandbox.api.message import Call, Reply
+from connector.sandbox.api.router import Api
+from connector.sandbox.faults import Fault
+from connector.sandbox.tables import Table
+from connector.sandbox.world import World
+
+READING = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LateWrite:
+    """A write that was admitted, and when it will be carried out."""
+
+    carry_out: Callable[[], Reply]
+    request: int | None = None
+    moment: datetime | None = None
+
+
+class LateWrites:
+    """The writes still to be carried out, in their order of arrival."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._waiting: list[LateWrite] = []
+
+    def add(self, fault: Fault, carry_out: Callable[[], Reply]) -> None:
+        """Keep a write for later: by requests, or by the clock if the order has seconds."""
+        counters, now = self._world.counters, self._world.now()
+        late = LateWrite(
+            carry_out=carry_out,
+            request=None if fault.seconds else counters.request + 1 + int(fault.parameter),
+            moment=now + timedelta(seconds=fault.seconds) if fault.seconds else None,
+        )
+        self._waiting.append(late)
+
+    def settle(self) -> None:
+        """Carry out what is due: before a request is answered, and before control looks."""
+        due = [late for late in self._waiting if self._is_due(late)]
+        self._waiting = [late for late in self._waiting if late not in due]
+        for late in due:
+            late.carry_out()
+
+    def _is_due(self, late: LateWrite) -> bool:
+        if late.moment is not None:
+            return self._world.now() >= late.moment
+        return late.request is not None and self._world.counters.request >= late.request
+
+
+@dataclass(kw_only=True, slots=True)
+class Shadow:
+    """How the world was before a write, for the next few reads of what was written."""
+
+    api: Api
+    path: str
+    left: int
+
+    def covers(self, call: Call) -> bool:
+        """Whether a request reads the row that was written, its list, or what is below it."""
+        if call.method not in READING:
+            return False
+        read, written = call.path.rstrip("/"), self.path.rstrip("/")
+        return f"{written}/".startswith(f"{read}/") or f"{read}/".startswith(f"{written}/")
+
+
+class Shadows:
+    """The old states that reads still see."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._cast: list[Shadow] = []
+
+    def cast(self, fault: Fault, call: Call) -> None:
+        """Remember how things are now, for the next reads of what this call will write."""
+        before = Api(snapshot(self._api.world), self._api.gate)
+        self._cast.append(Shadow(api=before, path=call.path, left=int(fault.parameter)))
+
+    def over(self, call: Call) -> Api | None:
+        """The API as it was before the earliest write that this read must not see yet."""
+        found = next((shadow for shadow in self._cast if shadow.covers(call)), None)
+        if found is None:
+            return None
+        found.left -= 1
+        if not found.left:
+            self._cast.remove(found)
+        found.api.world.switches = self._api.world.switches
+        return found.api
+
+
+def snapshot(world: World) -> World:
+    """A world whose rows stay as they are now; all else is shared."""
+    tables = {
+        each.name: deepcopy(getattr(world, each.name))
+        for each in fields(world)
+        if isinstance(getattr(world, each.name), Table) or each.name == "entries"
+    }
+    return replace(world, **tables)

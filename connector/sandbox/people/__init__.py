@@ -1,0 +1,1 @@
+"""People at work on the platform while a connector runs: staff, and customers who pay."""

@@ -1,0 +1,1 @@
+"""The platform's public API as data, and a walk through all of it."""

@@ -1,0 +1,187 @@
+"""People meddle with a connector's work: the auditor accuses the connector of its own wrongs only."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.sandbox.conftest import rules
+from tests.sandbox.scene import Scene
+
+Play = Callable[[Scene], object]
+
+
+def person(scene: Scene, action: str, customer_id: int) -> None:
+    """One person does one thing."""
+    body = {"action": action, "customer_id": customer_id, "seed": 1}
+    deed: Any = scene.still.control("POST", "person", body)
+    assert deed["outcome"] == "done"
+
+
+def carrier_edited(scene: Scene) -> None:
+    """Staff add their own work to a merged document."""
+    merged = scene.merged()
+    lines = [{**line, "tax": "20"} for line in scene.get(f"finance/invoices/{merged}")["items"]]
+    changes = {"items": [*lines, {"description": "Work", "price": "10", "tax": "0"}]}
+    scene.staff("edit", resource="invoices", id=merged, changes=changes)
+
+
+def carrier_deleted(scene: Scene) -> None:
+    """Staff let the whole merged debt go."""
+    scene.staff("delete", resource="invoices", id=scene.merged())
+
+
+def carrier_vanished(scene: Scene) -> None:
+    """The same where deleted documents are not listed any more."""
+    scene.staff("switch", invoice_delete="vanish")
+    carrier_deleted(scene)
+
+
+def relief_deleted(scene: Scene) -> None:
+    """Staff delete the credit note that relieved a source, which is open again."""
+    scene.carry(scene.section(1))
+    note = scene.relieve(scene.source(1))
+    scene.staff("delete", resource="credit-notes", id=note)
+
+
+def carrier_credited(scene: Scene) -> None:
+    """Staff credit the merged document in part."""
+    merged = scene.merged()
+    scene.staff("credit", customer_id=scene.main, amount="10", invoice_id=merged)
+
+
+def debt_credited_not_merged(scene: Scene) -> None:
+    """The platform blocked a sub for its own debt, which staff then credited: staff's to release."""
+    scene.pay(scene.main)
+    scene.advance("2026-01-17")
+    assert scene.status(scene.sub) == "blocked"
+    scene.staff("credit", customer_id=scene.sub, amount="24", invoice_id=scene.sources[1])
+    assert scene.status(scene.sub) == "blocked"
+
+
+def payment_came_back_meanwhile(scene: Scene) -> None:
+    """The payment is withdrawn between the connector's last look and its release."""
+    scene.suspend()
+    scene.pay(scene.main)
+    scene.get(f"customers/customer/{scene.main}")
+    person(scene, "charge_back", scene.main)
+    scene.set_status(scene.sub, "active")
+
+
+def person_blocked_meanwhile(scene: Scene) -> None:
+    """A person cuts a blocked sub off for good between look and release."""
+    scene.suspend()
+    scene.pay(scene.main)
+    person(scene, "disable", scene.sub)
+    scene.set_status(scene.sub, "active")
+
+
+def main_freed_meanwhile(scene: Scene) -> None:
+    """The main pays between the connector's look and its suspension of a sub."""
+    scene.merged()
+    scene.advance("2026-01-17")
+    person(scene, "pay", scene.main)
+    scene.set_status(scene.sub, "blocked")
+    scene.set_status(scene.sub, "active")
+
+
+@pytest.mark.parametrize(
+    "play",
+    [
+        carrier_edited,
+        carrier_deleted,
+        carrier_vanished,
+        relief_deleted,
+        carrier_credited,
+        debt_credited_not_merged,
+        payment_came_back_meanwhile,
+        person_blocked_meanwhile,
+        main_freed_meanwhile,
+    ],
+    ids=lambda play: play.__name__,
+)
+def test_what_people_did_is_no_finding(play: Play) -> None:
+    """Neither right after it nor on the next morning."""
+    scene = Scene()
+    play(scene)
+    assert rules(scene.still) == []
+    scene.still.control("POST", "advance", {"hours": 3})
+    assert rules(scene.still) == []
+
+
+def by_api(scene: Scene, path: str) -> None:
+    """Delete a row with the API key."""
+    assert scene.call("DELETE", path).status == 204
+
+
+def carrier_deleted_by_api(scene: Scene) -> None:
+    """The connector's own deletion loses the charges."""
+    by_api(scene, f"finance/invoices/{scene.merged()}")
+
+
+def vanished_by_api(scene: Scene) -> None:
+    """A source the connector deleted is lost even where it is not listed any more."""
+    scene.staff("switch", invoice_delete="vanish")
+    by_api(scene, f"finance/invoices/{scene.sources[1]}")
+
+
+def relief_deleted_by_api(scene: Scene) -> None:
+    """The connector's own deletion makes a charge stand twice."""
+    scene.carry(scene.section(1))
+    by_api(scene, f"finance/credit-notes/{scene.relieve(scene.source(1))}")
+
+
+def edited_by_api_too(scene: Scene) -> None:
+    """Staff added ten; the connector took five of it away."""
+    carrier_edited(scene)
+    merged = scene.invoices(scene.main)[-1]
+    lines = merged["items"]
+    lines[-1]["price"] = "5"
+    scene.put(f"finance/invoices/{merged['id']}", {"items": lines})
+
+
+def taken_over_and_left(scene: Scene) -> None:
+    """The platform blocked the sub; its debt was then merged and paid, and nobody released it."""
+    scene.pay(scene.main)
+    scene.advance("2026-01-17")
+    scene.merge(scene.main, [scene.sources[1]])
+    scene.pay(scene.main)
+
+
+def late_after_charge_back(scene: Scene) -> None:
+    """The payment was withdrawn long before: a connector that looks knows it."""
+    scene.suspend()
+    scene.pay(scene.main)
+    person(scene, "charge_back", scene.main)
+    for _ in range(10):
+        scene.get("customers/customer", limit="1")
+    scene.set_status(scene.sub, "active")
+
+
+@pytest.mark.parametrize(
+    ("play", "found"),
+    [
+        (carrier_deleted_by_api, {"lost_charge", "not_conserved"}),
+        (vanished_by_api, {"lost_charge", "not_conserved"}),
+        (relief_deleted_by_api, {"double_billing", "not_conserved"}),
+        (edited_by_api_too, {"wrong_total", "not_conserved"}),
+        (taken_over_and_left, {"left_blocked"}),
+        (late_after_charge_back, {"early_release"}),
+    ],
+    ids=lambda given: getattr(given, "__name__", ""),
+)
+def test_the_same_by_the_connector_is_one(play: Play, found: set[str]) -> None:
+    """The excuse is people's, not the connector's."""
+    scene = Scene()
+    play(scene)
+    assert set(rules(scene.still)) == found
+
+
+def test_an_act_on_somebody_else_excuses_nothing() -> None:
+    """Only what happened to the accounts in question counts."""
+    scene = Scene()
+    stranger = scene.account("10")
+    scene.suspend()
+    person(scene, "block_by_hand", stranger)
+    scene.set_status(scene.sub, "active")
+    assert rules(scene.still) == ["early_release"]
