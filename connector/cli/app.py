@@ -29,6 +29,10 @@ COMMANDS = {
     "freeze": ("requests:freeze", "Write nothing to Splynx until `unfreeze`."),
     "unfreeze": ("requests:unfreeze", "Allow writing again."),
     "doctor": ("doctor:doctor", "Check settings, store, connection, permissions and clocks."),
+    "rehearse": (
+        "rehearse:rehearse_month",
+        "Play a month on a copy of the real Splynx, which is only read.",
+    ),
     "sandbox": ("sandbox:sandbox", "Serve a simulated Splynx; needs no configuration."),
     "demo": ("showcase:demo", "Show a billing month of some families on a simulated Splynx."),
 }

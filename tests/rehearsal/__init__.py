@@ -1,0 +1,1 @@
+"""The rehearsal against a sandbox that plays the real platform."""
