@@ -159,7 +159,7 @@ def _check_payment(world: World, payment: Payment) -> None:
 
 def _check_transaction(world: World, row: Transaction) -> None:
     used = _covers(world, row) + _spends(world, "transaction", row.id)
-    assert row.remind_amount == (row.total - used if row.by_hand else 0) or not row.by_hand, row
+    assert not row.by_hand or row.remind_amount == row.total - used >= 0, row
     assert used == 0 or row.by_hand, row
     carrier = world.invoices.get(row.invoiced_by_id or 0)
     assert not row.invoiced_by_id or (carrier and carrier.status != "deleted"), row
