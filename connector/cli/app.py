@@ -33,6 +33,8 @@ COMMANDS = {
         "rehearse:rehearse_month",
         "Play a month on a copy of the real Splynx, which is only read.",
     ),
+    "backup": ("backup:backup", "Copy the store to a file, also while the service runs."),
+    "restore": ("backup:restore", "Put a backup in the store's place, and freeze all writes."),
     "sandbox": ("sandbox:sandbox", "Serve a simulated Splynx; needs no configuration."),
     "demo": ("showcase:demo", "Show a billing month of some families on a simulated Splynx."),
 }
@@ -47,6 +49,9 @@ CONFIG = {
     "init": ("config:init", "Write a commented example; never over an existing file."),
     "validate": ("config:validate", "Check the configuration; tell every problem at once."),
     "show": ("config:show", "Show every setting in force; secrets are masked."),
+}
+JOURNAL = {
+    "verify": ("journal:verify", "Walk the journal from its first row: is it as it was written?"),
 }
 MAPPINGS = {
     "show": ("mappings:show", "Print the mapping in force, or the one of a release."),
@@ -76,6 +81,7 @@ app = App(
 _named(app, COMMANDS)
 app.command(_named(App(name="links", help="Make, end and show links."), LINKS))
 app.command(_named(App(name="config", help="Write, check and show the configuration."), CONFIG))
+app.command(_named(App(name="journal", help="The record of every write."), JOURNAL))
 app.command(_named(App(name="mappings", help="What the platform calls things."), MAPPINGS))
 
 

@@ -110,7 +110,11 @@ class StoreSettings(Section):
 
     url: StoreUrl = Field(
         "sqlite:////var/lib/linked-accounts/state.sqlite3",
-        description="A SQLite file; four slashes begin an absolute path.",
+        description=(
+            "A SQLite file, where four slashes begin an absolute path; or a database on a"
+            " PostgreSQL server, as postgresql+psycopg://name@host/database. Its password belongs"
+            " in a file that PGPASSFILE names."
+        ),
         json_schema_extra={"expects": "sqlite:/// and the path of a file"},
     )
 

@@ -60,12 +60,17 @@ def _known_zone(name: str) -> str:
 
 
 def _store_url(url: str) -> str:
-    """Refuse what this release cannot store in."""
-    if not re.fullmatch(r"sqlite:///.+", url):
+    """Refuse what cannot be stored in, and a password: this address is shown in many places."""
+    if re.fullmatch(r"sqlite:///.+", url):
+        return url
+    if not re.fullmatch(r"postgresql(\+psycopg)?://\S+", url):
         raise ValueError(
-            "this release keeps its state in SQLite; write sqlite:/// and the path of the file,"
-            " for example sqlite:////var/lib/linked-accounts/state.sqlite3"
+            "write sqlite:/// and the path of the file, for example"
+            " sqlite:////var/lib/linked-accounts/state.sqlite3, or"
+            " postgresql+psycopg://name@host/database"
         )
+    if re.search(r"://[^/@]*:[^/]*@|[?&]password=", url):
+        raise ValueError("leave out the password; give it in a file that PGPASSFILE names")
     return url
 
 

@@ -17,6 +17,7 @@ LAST_POLL: Final = "poll.last"  #: ISO instant of the platform clock
 LAST_SWEEP: Final = "poll.last_sweep"  #: ISO instant of the platform clock
 MODE: Final = "service.mode"  #: mode of the latest cycle
 FROZEN: Final = "service.frozen"  #: why nothing is written; only a person removes it
+RESTORED: Final = "service.restored"  #: who put which backup in the store's place, and when
 LOSS_BELIEVED: Final = "poll.loss_believed"  #: who said that the vanished links are truly gone
 NATIVE_DUE: Final = "poll.native_due"  #: since when the platform's own links must be read anew
 FIRST_APPROVAL: Final = "service.first_approval"  #: who approved the first plan, and when

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from connector.domain.ids import AccountId
 from connector.ports.store import AgendaRow
 from connector.store.schema import agenda
+from connector.store.upsert import upsert
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -40,9 +40,9 @@ class SqlAgenda:
 
     def record_due(self, main_ids: Iterable[AccountId], due_at: datetime, reason: str) -> None:
         """Put families on the agenda; an earlier due time wins over a later one."""
-        new = insert(agenda)
+        new = upsert(self._connection, agenda)
         wins = or_(agenda.c.due_at.is_(None), new.excluded.due_at < agenda.c.due_at)
-        upsert = new.on_conflict_do_update(
+        added = new.on_conflict_do_update(
             index_elements=[agenda.c.main_id],
             set_={
                 "due_at": case((wins, new.excluded.due_at), else_=agenda.c.due_at),
@@ -55,7 +55,7 @@ class SqlAgenda:
             for main_id in dict.fromkeys(main_ids)
         ]
         if rows:
-            self._connection.execute(upsert, rows)
+            self._connection.execute(added, rows)
 
     def record_seen(self, row: AgendaRow, next_due: AgendaRow | None) -> None:
         """Take a row off, unless it became due anew meanwhile, or set when to look again."""

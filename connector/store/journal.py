@@ -15,7 +15,7 @@ from connector.ports.store import HistoryRow
 from connector.saga.effects import MarkInvoice
 from connector.saga.states import StepEvent
 from connector.saga.steps import Operation, OperationState, Step
-from connector.store import operations, own
+from connector.store import chain, operations, own
 from connector.store.rows import (
     Row,
     effect_text,
@@ -25,7 +25,7 @@ from connector.store.rows import (
     source_row,
     step_row,
 )
-from connector.store.schema import journal_event, operation, source, step
+from connector.store.schema import operation, source, step
 
 CONNECTOR = "connector"
 """Who is named for what no person and no worker asked for."""
@@ -209,7 +209,7 @@ class SqlJournal:
             )
 
     def _log(self, **columns: object) -> None:
-        self._connection.execute(insert(journal_event), [{**columns, "epoch": self._epoch}])
+        chain.append(self._connection, {**columns, "epoch": self._epoch})
 
 
 def _name(step: Step) -> str:

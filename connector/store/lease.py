@@ -1,8 +1,9 @@
 """The lease: which process may write, and whose writes count.
 
-The operating system's lock on a file beside the store says who may: it ends with its process,
-however that dies, so that a successor never waits. The epoch in the database says whose writes
-count: a unit of work that names an older epoch finds out in its own transaction.
+A lock says who may: on SQLite the operating system's, on a file beside the store, which ends with
+its process, however that dies; on PostgreSQL a session's, see ``session.py``. The epoch in the
+database says whose writes count: a unit of work that names an older epoch finds out in its own
+transaction.
 """
 
 from __future__ import annotations
@@ -10,14 +11,40 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from connector.errors import LeaseLost, StoreUnavailable
 from connector.store.schema import lease
+from connector.store.upsert import upsert
+
+
+class Lock(Protocol):
+    """Who may write, as far as locks can tell; and what the lease's row must say for it."""
+
+    def acquire(self) -> bool:
+        """Take the lock, or keep it; False when another holds it."""
+        ...
+
+    def release(self) -> None:
+        """Give the lock up; harmless if not held."""
+        ...
+
+    def refuse_running(self, connection: Connection, ours: int | None) -> None:
+        """Raise ``LeaseLost`` while the time of a predecessor still runs; not of epoch ``ours``."""
+        ...
+
+    def term(self, now: datetime) -> Mapping[str, object]:
+        """Columns of the lease's row that say when and how the lock was taken."""
+        ...
+
+    def renew(self, connection: Connection, epoch: int) -> None:
+        """Raise ``LeaseLost`` unless the lock still stands behind this epoch; go on holding it."""
+        ...
 
 
 class LockFile:
@@ -52,15 +79,26 @@ class LockFile:
         if descriptor is not None:
             os.close(descriptor)
 
+    def refuse_running(self, connection: Connection, ours: int | None) -> None:
+        """Nothing to wait for: who had the lock is gone, and with him all he could do."""
 
-def record_holder(connection: Connection, holder: str, at: datetime) -> int:
+    def term(self, now: datetime) -> Mapping[str, object]:
+        """The host's time; the lock has no end."""
+        return {"acquired_at": now}
+
+    def renew(self, connection: Connection, epoch: int) -> None:
+        """Nothing to do: the lock ends with the process that asks."""
+
+
+def record_holder(connection: Connection, holder: str, term: Mapping[str, object]) -> int:
     """Begin a new epoch under a holder; every older epoch is lost with it."""
-    values = {"holder": holder, "pid": os.getpid(), "host": socket.gethostname(), "acquired_at": at}
-    new = insert(lease).values(id=1, epoch=1, **values)
-    upsert = new.on_conflict_do_update(
-        index_elements=[lease.c.id], set_={**values, "epoch": lease.c.epoch + 1}
+    values = {"holder": holder, "pid": os.getpid(), "host": socket.gethostname(), **term}
+    new = upsert(connection, lease).values(id=1, epoch=1, **values)
+    connection.execute(
+        new.on_conflict_do_update(
+            index_elements=[lease.c.id], set_={**values, "epoch": lease.c.epoch + 1}
+        )
     )
-    connection.execute(upsert)
     epoch: int = connection.execute(select(lease.c.epoch)).scalar_one()
     return epoch
 

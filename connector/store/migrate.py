@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from connector.errors import SetupError
+from connector.store.engine import WITHOUT_TURN
 from connector.store.schema import REVISION
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATING = 7_261_114_907_310_001
+"""PostgreSQL's advisory lock of whoever changes tables; any number that nobody else takes."""
 
 
 def upgrade(engine: Engine) -> None:
@@ -18,10 +23,23 @@ def upgrade(engine: Engine) -> None:
     Raises:
         SetupError: the store was made by a newer version.
     """
-    with engine.begin() as connection:
+    with _alone(engine) as connection:
         found = load_revision(connection)
         if found != REVISION:
             _run(connection, found)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction that no other migration runs beside."""
+    if engine.dialect.name == "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    options = {WITHOUT_TURN: True, "isolation_level": "READ COMMITTED"}  # sees who was before us
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
+        yield connection
 
 
 def load_revision(connection: Connection) -> str | None:

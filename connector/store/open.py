@@ -1,4 +1,4 @@
-"""Open the store named by a URL: make its file if there is none, bring its tables up to date."""
+"""Open the store named by a URL: make what is not there, bring its tables up to date."""
 
 from __future__ import annotations
 
@@ -8,15 +8,22 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import URL, exc, make_url
+from sqlalchemy import URL, Engine, exc, make_url
 
 from connector.errors import SetupError, StoreUnavailable
+from connector.store import postgres
 from connector.store.engine import make_engine
-from connector.store.lease import LockFile
+from connector.store.lease import Lock, LockFile
 from connector.store.migrate import upgrade
+from connector.store.session import SessionLock
 from connector.store.store import SqlStore
 
-_MEND = "write it as sqlite:////absolute/path/state.sqlite3"
+_MEND = (
+    "write it as sqlite:////absolute/path/state.sqlite3, or as"
+    " postgresql+psycopg://name@host/database"
+)
+_POSTGRESQL = frozenset({"postgresql", postgres.DRIVER})
+_SQLITE = frozenset({"sqlite", "sqlite+pysqlite"})
 
 
 def host_now() -> datetime:
@@ -25,28 +32,36 @@ def host_now() -> datetime:
 
 
 def open_store(url: str, *, clock: Callable[[], datetime] = host_now) -> SqlStore:
-    """Open a store, making it on first use: directory 0700, file 0600.
+    """Open a store, making it on first use: directory 0700, file 0600; on PostgreSQL its tables.
 
     Args:
-        url: ``sqlite:////absolute/path`` or ``sqlite:///relative/path``.
+        url: ``sqlite:////absolute/path``, ``sqlite:///relative/path``, or
+            ``postgresql+psycopg://name@host/database``.
         clock: the host's time, aware.
 
     Raises:
-        SetupError: the URL names no SQLite file, or the store was made by a newer version.
-        StoreUnavailable: the file cannot be made, opened or read.
+        SetupError: the URL names neither, the server does not fit, or the store was made by a
+            newer version.
+        StoreUnavailable: the file cannot be made, opened or read; the server cannot be reached.
     """
-    path = _path_of(url)
-    _make_file(path)
+    parsed = parse(url)
     with ExitStack() as stack:
-        engine = make_engine(path)
+        engine = _engine_of(parsed)
         stack.callback(engine.dispose)
+        if is_postgresql(parsed):
+            postgres.refuse_unfit(engine)
         upgrade(engine)
-        store = SqlStore(engine, LockFile(path.with_name(path.name + ".lock")), clock)
+        store = SqlStore(engine, _lock_of(parsed, engine), clock)
         stack.pop_all()  # it opened: the store closes it from here on
         return store
 
 
-def _path_of(url: str) -> Path:
+def parse(url: str) -> URL:
+    """The parts of a store's address.
+
+    Raises:
+        SetupError: it names no store that outlives a restart.
+    """
     try:
         parsed = make_url(url)
     except exc.ArgumentError:
@@ -54,13 +69,40 @@ def _path_of(url: str) -> Path:
     problem = _problem_with(parsed)
     if problem is not None:
         raise SetupError([f"store.url: {problem}: {_MEND}"])
-    return Path(str(parsed.database)).absolute()
+    return parsed
+
+
+def is_postgresql(url: URL) -> bool:
+    """Whether the store is in PostgreSQL; else it is a SQLite file."""
+    return url.drivername in _POSTGRESQL
+
+
+def path_of(url: URL) -> Path:
+    """The file of a store in SQLite."""
+    return Path(str(url.database)).absolute()
+
+
+def lock_path(path: Path) -> Path:
+    """The lock file beside a store's file."""
+    return path.with_name(path.name + ".lock")
+
+
+def _engine_of(url: URL) -> Engine:
+    if is_postgresql(url):
+        return postgres.make_engine(url)
+    path = path_of(url)
+    _make_file(path)
+    return make_engine(path)
+
+
+def _lock_of(url: URL, engine: Engine) -> Lock:
+    return SessionLock(engine) if is_postgresql(url) else LockFile(lock_path(path_of(url)))
 
 
 def _problem_with(url: URL) -> str | None:
-    if url.get_backend_name() == "postgresql":
-        return "PostgreSQL comes in a later release"
-    if url.drivername not in {"sqlite", "sqlite+pysqlite"}:
+    if is_postgresql(url):
+        return None if url.database else "the address must name a database"
+    if url.drivername not in _SQLITE:
         return f"{url.drivername} is not supported"
     if url.host or url.query:
         return "a SQLite URL has three slashes, a path, and nothing else"

@@ -15,14 +15,13 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
-    Text,
     event,
     text,
 )
 
-from connector.store.types import Amount, Day, UtcDateTime
+from connector.store.types import Amount, Day, UtcDateTime, Words
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that these tables correspond to."""
 
 metadata = MetaData(
@@ -50,7 +49,7 @@ fact = Table(
     "fact",
     metadata,
     Column("name", String(100), primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("value", Words, nullable=False),
 )
 
 nonce = Table(
@@ -66,10 +65,12 @@ lease = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("epoch", Integer, nullable=False),
-    Column("holder", Text),  # NULL: given up in good order
+    Column("holder", Words),  # NULL: given up in good order
     Column("pid", Integer, nullable=False),
-    Column("host", Text, nullable=False),
+    Column("host", Words, nullable=False),
     Column("acquired_at", UtcDateTime, nullable=False),
+    Column("session", Integer),  # PostgreSQL: the server's process that holds the lock
+    Column("expires_at", UtcDateTime),  # PostgreSQL: by its own clock, if that session ends
     CheckConstraint("id = 1", name="only_one"),
 )
 
@@ -85,9 +86,9 @@ link = Table(
     Column("until", Day),
     Column("source", WORD, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
-    Column("recorded_by", Text, nullable=False),
+    Column("recorded_by", Words, nullable=False),
     Column("replaced_at", UtcDateTime),
-    Column("replaced_by", Text),
+    Column("replaced_by", Words),
     Index("ix_link_sub_id", "sub_id"),
     Index("ix_link_main_id", "main_id"),
     Index(
@@ -106,7 +107,7 @@ agenda = Table(
     metadata,
     Column("main_id", BigInteger, primary_key=True, autoincrement=False),
     Column("due_at", UtcDateTime),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("revision", Integer, nullable=False),
     Index("ix_agenda_due_at", "due_at"),
 )
@@ -121,10 +122,10 @@ operation = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("cycle_start", Day),
     Column("total", Amount, nullable=False),
-    Column("summary", Text, nullable=False),
-    Column("why", Text, nullable=False),
+    Column("summary", Words, nullable=False),
+    Column("why", Words, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
-    Column("recorded_by", Text, nullable=False),
+    Column("recorded_by", Words, nullable=False),
     Index("ix_operation_state_created_at", "state", "created_at"),
     Index("ix_operation_main_id_state", "main_id", "state"),
 )
@@ -136,7 +137,7 @@ source = Table(
     Column("position", Integer, nullable=False),
     Column("invoice_id", BigInteger, nullable=False),
     Column("account_id", BigInteger, nullable=False),
-    Column("number", Text, nullable=False),
+    Column("number", Words, nullable=False),
     Column("total", Amount, nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("live", Boolean, nullable=False),
@@ -159,14 +160,14 @@ step = Table(
     Column("account_id", BigInteger, nullable=False),
     Column("invoice_id", BigInteger),
     Column("block_id", BigInteger),
-    Column("effect", Text, nullable=False),
+    Column("effect", Words, nullable=False),
     Column("params_hash", String(64), nullable=False),
     Column("state", WORD, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("due_at", UtcDateTime),
     Column("remote_id", BigInteger),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("epoch", Integer),
     PrimaryKeyConstraint("plan_id", "number"),
     Index("ix_step_state", "state"),
@@ -184,12 +185,23 @@ journal_event = Table(
     Column("event", WORD, nullable=False),
     Column("from_state", WORD),
     Column("to_state", WORD),
-    Column("by", Text, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("detail", Words, nullable=False),
     Column("epoch", Integer),
+    Column("hash", String(64)),  # over the row and the hash of the row before, see chain.py
     Index("ix_event_plan_id_step", "plan_id", "step"),
     Index("ix_event_account_id", "account_id"),
     sqlite_autoincrement=True,
+)
+
+# Where the chain of events ends: rows that are gone from its end would not be missed otherwise.
+chain = Table(
+    "chain",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("length", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    CheckConstraint("id = 1", name="only_one"),
 )
 
 refusal = Table(
@@ -197,11 +209,11 @@ refusal = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("main_id", BigInteger, nullable=False),
-    Column("rule", Text, nullable=False),
+    Column("rule", Words, nullable=False),
     Column("account_id", BigInteger, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("sentence", Text, nullable=False),
-    Column("mend", Text, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("sentence", Words, nullable=False),
+    Column("mend", Words, nullable=False),
     Column("weight", WORD, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Index("ix_refusal_main_id", "main_id"),
@@ -212,11 +224,11 @@ quarantine = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("main_id", BigInteger, nullable=False),
-    Column("resource", Text, nullable=False),
+    Column("resource", Words, nullable=False),
     Column("object_id", BigInteger),
     Column("account_id", BigInteger),
-    Column("field", Text, nullable=False),
-    Column("problem", Text, nullable=False),
+    Column("field", Words, nullable=False),
+    Column("problem", Words, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Index("ix_quarantine_main_id", "main_id"),
 )
@@ -226,11 +238,11 @@ request = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("kind", WORD, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("by", Text, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("by", Words, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),
-    Column("outcome", Text),
+    Column("outcome", Words),
     Index("ix_request_done_at", "done_at"),
     sqlite_autoincrement=True,
 )
@@ -238,17 +250,35 @@ request = Table(
 _LINK_CONTENT = "sub_id, main_id, mode, since, until, source, recorded_at, recorded_by"
 
 TRIGGERS = {
-    "event_is_final": "BEFORE UPDATE ON event",
-    "event_is_kept": "BEFORE DELETE ON event",
-    "operation_is_kept": "BEFORE DELETE ON operation",
-    "step_is_kept": "BEFORE DELETE ON step",
-    "source_is_kept": "BEFORE DELETE ON source",
-    "link_is_final": f"BEFORE UPDATE OF {_LINK_CONTENT} ON link",
-    "link_is_kept": "BEFORE DELETE ON link",
+    "event_is_final": "UPDATE ON event",
+    "event_is_kept": "DELETE ON event",
+    "operation_is_kept": "DELETE ON operation",
+    "step_is_kept": "DELETE ON step",
+    "source_is_kept": "DELETE ON source",
+    "link_is_final": f"UPDATE OF {_LINK_CONTENT} ON link",
+    "link_is_kept": "DELETE ON link",
+    "chain_is_kept": "DELETE ON chain",
 }
 """What the database itself forbids, whoever asks: the journal and the link map only grow."""
 
+_REFUSE = (
+    "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation',"
+    " MESSAGE = replace(TG_NAME, '_', ' '); END $$"
+)
+
+
+def _run_after_create(statement: str, dialect: str) -> None:
+    ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy's own gap
+    event.listen(metadata, "after_create", ddl.execute_if(dialect=dialect))
+
+
+_run_after_create(_REFUSE, "postgresql")
 for _name, _when in TRIGGERS.items():
     _sentence = f"SELECT RAISE(ABORT, '{_name.replace('_', ' ')}');"
-    _ddl = DDL(f"CREATE TRIGGER {_name} {_when} BEGIN {_sentence} END")  # type: ignore[no-untyped-call]  # SQLAlchemy's own gap
-    event.listen(metadata, "after_create", _ddl.execute_if(dialect="sqlite"))
+    _run_after_create(f"CREATE TRIGGER {_name} BEFORE {_when} BEGIN {_sentence} END", "sqlite")
+    _also = _when.replace("DELETE ON", "DELETE OR TRUNCATE ON")
+    _run_after_create(
+        f"CREATE TRIGGER {_name} BEFORE {_also} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+        "postgresql",
+    )

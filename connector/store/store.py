@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from connector.errors import LeaseLost
+from connector.store import chain
+from connector.store.engine import reading
 from connector.store.lease import (
-    LockFile,
+    Lock,
     describe_holder,
     record_given_up,
     record_holder,
@@ -22,18 +23,19 @@ from connector.store.lease import (
 )
 from connector.store.schema import installation, nonce
 from connector.store.unit_of_work import SqlUnitOfWork
+from connector.store.upsert import upsert
 
 INSTALL_ID_LENGTH = 20
 
 
 class SqlStore:
-    """Our store in one SQLite file, for any number of threads and processes.
+    """Our store in one database, for any number of threads and processes.
 
     A unit of work belongs to the thread that began it. Units take turns, so keep them short: a
     thread that begins a second one inside the first waits for itself, until the time-out.
     """
 
-    def __init__(self, engine: Engine, lock: LockFile, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, lock: Lock, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._lock = lock
         self._clock = clock
@@ -58,6 +60,7 @@ class SqlStore:
         with self._engine.connect() as connection, connection.begin() as transaction:
             if epoch is not None:
                 verify_epoch(connection, epoch)
+                self._lock.renew(connection, epoch)
             yield SqlUnitOfWork(connection, transaction, epoch)
             if transaction.is_active:
                 transaction.rollback()
@@ -66,7 +69,8 @@ class SqlStore:
         """Become the one process that writes; the new epoch.
 
         Raises:
-            LeaseLost: another living process holds it; the sentence names it.
+            LeaseLost: another living process holds it, or may still be writing under it; the
+                sentence names it.
         """
         with self._holding:
             if not self._lock.acquire():
@@ -74,7 +78,12 @@ class SqlStore:
                     raise LeaseLost(describe_holder(connection))
             try:
                 with self._engine.begin() as connection:
-                    self._epoch = record_holder(connection, holder, self._clock())
+                    self._lock.refuse_running(connection, self._epoch)
+                    term = self._lock.term(self._clock())
+                    self._epoch = record_holder(connection, holder, term)
+            except LeaseLost:
+                self._epoch = None
+                raise
             finally:
                 if self._epoch is None:
                     self._lock.release()
@@ -96,11 +105,16 @@ class SqlStore:
         with self._engine.begin() as connection:
             last: int | None = connection.execute(select(nonce.c.value)).scalar_one_or_none()
             value = floor if last is None else max(last + 1, floor)
-            new = upsert(nonce).values(id=1, value=value)
+            new = upsert(connection, nonce).values(id=1, value=value)
             connection.execute(
                 new.on_conflict_do_update(index_elements=[nonce.c.id], set_={"value": value})
             )
         return value
+
+    def verify_journal(self) -> chain.ChainReport:
+        """Walk the chain of events; others go on writing meanwhile."""
+        with reading(self._engine) as connection:
+            return chain.verify(connection)
 
     def close(self) -> None:
         """Give the lease up and close every idle connection."""

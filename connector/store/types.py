@@ -1,6 +1,7 @@
-"""Column types that lose nothing: exact amounts, aware instants, plain days.
+"""Column types that lose nothing: exact amounts, aware instants, plain days, any text.
 
-SQLite keeps ``NUMERIC`` as a binary fraction and drops time zones without a word; hence our own.
+SQLite keeps ``NUMERIC`` as a binary fraction and drops time zones without a word; PostgreSQL keeps
+no text with a NUL in it, and a record of the platform may well have one; hence our own.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Date, DateTime, Dialect, String
+from sqlalchemy import Date, DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
 from connector.domain.money import parse_amount
@@ -66,3 +67,19 @@ class Day(TypeDecorator[date]):
         if isinstance(value, datetime):
             raise TypeError(f"a day must be a date, not an instant: {value.isoformat()}")
         return value
+
+
+class Words(TypeDecorator[str]):
+    """A text for people; what no database can keep in it is replaced, not refused."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - signature of the base class
+        """A text that can be kept."""
+        return None if value is None else storable(value)
+
+
+def storable(text: str) -> str:
+    """The text with a sign for each NUL and a question mark for half a character."""
+    return text.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Transaction
 
-from connector.errors import StoreUnavailable
+from connector.errors import StoreError, StoreUnavailable
 from connector.ports.store import Agenda, Facts, Findings, Journal, Links, Requests
 from connector.store.agenda import SqlAgenda
 from connector.store.engine import is_in_transaction
@@ -40,7 +40,17 @@ class SqlUnitOfWork:
 
         Raises:
             StoreUnavailable: it could not be made durable; nothing was recorded.
+            StoreError: the database was cut off while it committed. Only reading the store again
+                tells what was recorded, so whoever gets this must not go on from what he knows.
         """
         if self._transaction.is_active and not is_in_transaction(self._connection):
             raise StoreUnavailable("the database gave the transaction up; nothing was recorded")
-        self._transaction.commit()
+        try:
+            self._transaction.commit()
+        except StoreUnavailable as cut_off:
+            if self._connection.dialect.name == "sqlite":
+                raise  # its own process, its own file: what failed was not recorded
+            raise StoreError(
+                "the database was cut off while it committed: whether it recorded the latest"
+                f" change shows at the next start ({cut_off})"
+            ) from cut_off

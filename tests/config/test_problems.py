@@ -172,9 +172,18 @@ def test_an_unknown_variable_is_refused(write: Write, name: str, rest: str) -> N
             "store.url",
             '"postgresql://me:canary@db/x"',
             (
-                '"postgresql://**********@db/x" does not fit; this release keeps its state in SQLite;'
+                '"postgresql://**********@db/x" does not fit;'
+                " leave out the password; give it in a file that PGPASSFILE names"
+            ),
+        ),
+        (
+            "store.url",
+            '"mysql://me@db/x"',
+            (
+                '"mysql://**********@db/x" does not fit;'
                 " write sqlite:/// and the path of the file,"
-                " for example sqlite:////var/lib/linked-accounts/state.sqlite3"
+                " for example sqlite:////var/lib/linked-accounts/state.sqlite3,"
+                " or postgresql+psycopg://name@host/database"
             ),
         ),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +25,9 @@ from connector.saga.steps import (
     Step,
     StepKind,
 )
+from connector.store.engine import reading
 from connector.store.store import SqlStore
+from tests.store.cluster import Cluster
 
 NOW = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
 MAIN = AccountId(10)
@@ -39,6 +41,25 @@ ITEM = InvoiceItem(
     period_from=date(2026, 3, 1),
     sub_account_id=SUB,
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a store is, and on PostgreSQL the server behind it."""
+
+    url: str
+    cluster: Cluster | None = None
+    database: str = ""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a SQLite file."""
+        return self.cluster is None
+
+    def end_lease(self) -> None:
+        """Let the time be over that a dead holder's lease runs on for; a file has no such time."""
+        if self.cluster is not None:
+            self.cluster.end_lease(self.database)
 
 
 def url_of(folder: Path) -> str:
@@ -168,7 +189,7 @@ def load(store: SqlStore, number: int) -> Operation:
 
 def rows(store: SqlStore, sql: str) -> list[tuple[Any, ...]]:
     """What the database itself says."""
-    with store._engine.connect() as connection:
+    with reading(store._engine) as connection:
         return [tuple(row) for row in connection.execute(text(sql))]
 
 

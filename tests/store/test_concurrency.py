@@ -5,13 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from connector.store.open import open_store
 from connector.store.store import SqlStore
-from tests.store.support import rows, url_of
+from tests.store.support import Place, rows
 
 THREADS = 8
 WRITES = 25
@@ -52,11 +51,11 @@ def test_nonces_are_never_given_twice(store: SqlStore) -> None:
 
 
 @pytest.mark.slow
-def test_processes_open_one_new_store_at_once(tmp_path: Path) -> None:
+def test_processes_open_one_new_store_at_once(empty_place: Place) -> None:
     """One makes the tables, all get the same name, and every write counts."""
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", OPEN_AND_COUNT, url_of(tmp_path)],
+            [sys.executable, "-c", OPEN_AND_COUNT, empty_place.url],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -69,6 +68,6 @@ def test_processes_open_one_new_store_at_once(tmp_path: Path) -> None:
     assert len({line[0] for line in lines}) == 1
     nonces = [int(number) for line in lines for number in line[1].split()]
     assert len(set(nonces)) == len(nonces) == 100
-    store = open_store(url_of(tmp_path))
+    store = open_store(empty_place.url)
     assert rows(store, "SELECT value FROM fact") == [("100",)]
     store.close()

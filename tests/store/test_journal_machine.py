@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from connector.errors import JournalConflict
 from connector.saga.machine import Change, claimed, happened
 from connector.saga.states import TRANSITIONS, StepEvent
 from connector.saga.steps import Step
 from connector.store.open import open_store
-from tests.store.support import NOW, load, merge, plan_id, record, record_changes, url_of
+from tests.store.support import NOW, Place, load, merge, plan_id, record, record_changes, url_of
 
 
 class JournalMachine(RuleBasedStateMachine):
@@ -23,13 +30,17 @@ class JournalMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.url = url_of(Path(self.folder.name))
+        self.url = self.new_place()
         self.store = open_store(self.url)
         record(self.store, merge(1))
         self.steps: dict[int, Step] = {step.number: step for step in merge(1).steps}
         self.told = ["open"]
         self.past: list[Change] = []
+
+    def new_place(self) -> str:
+        """Where there is no store yet."""
+        self.folder = tempfile.TemporaryDirectory()
+        return url_of(Path(self.folder.name))
 
     @rule(number=st.integers(1, 3), choice=st.integers(0, 99))
     def move(self, number: int, choice: int) -> None:
@@ -73,11 +84,31 @@ class JournalMachine(RuleBasedStateMachine):
         with self.store.begin() as unit:
             found = unit.journal.load_history(account_id=None, plan_id=plan_id(1), limit=999)
         assert [row.event for row in reversed(found)] == self.told
+        assert (self.store.verify_journal().rows, self.store.verify_journal().problem) == (
+            len(self.told),
+            "",
+        )
 
     def teardown(self) -> None:
         """Leave nothing behind."""
         self.store.close()
         self.folder.cleanup()
+
+
+class ServerJournalMachine(JournalMachine):
+    """The same on PostgreSQL."""
+
+    place: ClassVar[Place]
+
+    def new_place(self) -> str:
+        """One database in turn, made empty."""
+        assert self.place.cluster is not None
+        self.place.cluster.make_new(self.place.database)
+        return self.place.url
+
+    def teardown(self) -> None:
+        """Leave nothing behind."""
+        self.store.close()
 
 
 TestJournalMachine = pytest.mark.slow(JournalMachine.TestCase)
@@ -87,3 +118,13 @@ TestJournalMachine.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+
+
+@pytest.mark.slow
+def test_the_journal_agrees_on_postgresql(postgresql: Place) -> None:
+    """Fewer walks: the model is the same, and only the engine another."""
+    ServerJournalMachine.place = postgresql
+    run_state_machine_as_test(
+        ServerJournalMachine,
+        settings=settings(TestJournalMachine.settings, max_examples=8),
+    )

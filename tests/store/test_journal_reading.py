@@ -58,9 +58,9 @@ def test_unfinished_is_open_or_withdrawn_with_steps_to_do(store: SqlStore) -> No
     assert [operation.plan_id for operation in found] == [plan_id(n) for n in (1, 2, 3, 5)]
 
 
-def test_unfinished_is_found_by_index(store: SqlStore) -> None:
+def test_unfinished_is_found_by_index(sqlite_store: SqlStore) -> None:
     """Ten thousand closed operations must not be read to find the open ones."""
-    with store.begin() as unit:
+    with sqlite_store.begin() as unit:
         plans: list[str] = []
         chosen = operation.select().with_only_columns(operation.c.plan_id)
         for query in (

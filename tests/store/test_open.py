@@ -11,7 +11,7 @@ import pytest
 from connector.errors import SetupError, StoreUnavailable
 from connector.store.open import open_store
 from connector.store.store import SqlStore
-from tests.store.support import rows, url_of
+from tests.store.support import Place, rows, url_of
 
 
 def _mode(path: Path) -> int:
@@ -51,7 +51,8 @@ def test_an_installation_keeps_its_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("postgresql://me:hidden@db/state", "later release"),
+        ("postgresql://me:hidden@db", "must name a database"),
+        ("postgresql+psycopg2://me:hidden@db/state", "not supported"),
         ("mysql://me:hidden@db/state", "not supported"),
         ("sqlite://", "outlive a restart"),
         ("sqlite:///:memory:", "outlive a restart"),
@@ -82,12 +83,12 @@ def test_relative_paths_are_taken_from_here(
     store.close()
 
 
-def test_a_newer_store_is_refused(tmp_path: Path, store: SqlStore) -> None:
+def test_a_newer_store_is_refused(place: Place, store: SqlStore) -> None:
     """An older version never touches what it does not understand."""
     with store._engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(SetupError, match="newer version"):
-        open_store(url_of(tmp_path))
+        open_store(place.url)
     assert rows(store, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
@@ -107,9 +108,9 @@ def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path) -> None:
         open_store(url_of(tmp_path / "file" / "below"))
 
 
-def test_every_connection_is_set_up(store: SqlStore) -> None:
+def test_every_connection_is_set_up(sqlite_store: SqlStore) -> None:
     """WAL, full sync, foreign keys, and a long wait."""
-    assert rows(store, "PRAGMA journal_mode") == [("wal",)]
-    assert rows(store, "PRAGMA synchronous") == [(2,)]
-    assert rows(store, "PRAGMA foreign_keys") == [(1,)]
-    assert rows(store, "PRAGMA busy_timeout") == [(30000,)]
+    assert rows(sqlite_store, "PRAGMA journal_mode") == [("wal",)]
+    assert rows(sqlite_store, "PRAGMA synchronous") == [(2,)]
+    assert rows(sqlite_store, "PRAGMA foreign_keys") == [(1,)]
+    assert rows(sqlite_store, "PRAGMA busy_timeout") == [(30000,)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy.exc import InvalidRequestError
 
@@ -11,7 +9,7 @@ from connector.errors import LeaseLost, StoreUnavailable
 from connector.ports.store import Store
 from connector.store.open import open_store
 from connector.store.store import SqlStore
-from tests.store.support import NOW, merge, plan_id, record, rows, url_of
+from tests.store.support import NOW, Place, merge, plan_id, record, rows
 
 
 def test_it_is_a_store(store: SqlStore) -> None:
@@ -44,9 +42,9 @@ def test_an_error_rolls_back(store: SqlStore) -> None:
     assert rows(store, "SELECT count(*) FROM fact") == [(0,)]
 
 
-def test_committed_is_seen_by_others(tmp_path: Path, store: SqlStore) -> None:
+def test_committed_is_seen_by_others(place: Place, store: SqlStore) -> None:
     """Another process's store sees it at once."""
-    other = open_store(url_of(tmp_path))
+    other = open_store(place.url)
     with store.begin() as unit:
         unit.facts.record("mark", "7")
         unit.commit()
@@ -96,20 +94,20 @@ def test_the_epoch_is_checked(store: SqlStore) -> None:
         pass
 
 
-def test_nonces_grow_over_reopening(tmp_path: Path, store: SqlStore) -> None:
+def test_nonces_grow_over_reopening(place: Place, store: SqlStore) -> None:
     """Greater than every one before, and never below the floor."""
     found = [store.reserve_nonce(5), store.reserve_nonce(5), store.reserve_nonce(100)]
-    other = open_store(url_of(tmp_path))
+    other = open_store(place.url)
     found += [other.reserve_nonce(1), store.reserve_nonce(1)]
     other.close()
     assert found == [5, 6, 100, 101, 102]
 
 
-def test_operations_survive_reopening(tmp_path: Path, store: SqlStore) -> None:
+def test_operations_survive_reopening(place: Place, store: SqlStore) -> None:
     """What was committed is there after a restart, exactly."""
     record(store, merge(1))
     store.close()
-    again = open_store(url_of(tmp_path))
+    again = open_store(place.url)
     with again.begin() as unit:
         assert unit.journal.load_operation(plan_id(1)) == merge(1)
     again.close()

@@ -1,0 +1,42 @@
+"""Keep the store: walk its journal, back it up, and restore it so that nothing is written blindly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from connector.config import Settings
+from connector.runtime import facts
+from connector.store.backup import Backup, Restored, back_up, restore
+from connector.store.chain import ChainReport
+from connector.store.open import host_now, open_store
+
+
+def verify_journal(settings: Settings) -> ChainReport:
+    """Walk the chain of events in the store."""
+    store = open_store(settings.store.url)
+    try:
+        return store.verify_journal()
+    finally:
+        store.close()
+
+
+def back_up_store(settings: Settings, target: Path) -> Backup:
+    """Copy the store, also while the service runs; the copy is checked before it gets its name."""
+    return back_up(settings.store.url, target)
+
+
+def restore_store(settings: Settings, source: Path, by: str) -> Restored:
+    """Put a backup in the store's place and freeze all writes until a person unfreezes.
+
+    What was done after the backup was made, the journal does not know any more; only people can
+    tell whether it may go on.
+    """
+
+    def marks(backup: Backup) -> Mapping[str, str]:
+        at = host_now().isoformat(timespec="seconds")
+        story = f"restored by {by} at {at} from {source} with {backup.rows} events"
+        why = f"{story}: look at what was done after that backup, then unfreeze"
+        return {facts.RESTORED: story, facts.FROZEN: why}
+
+    return restore(settings.store.url, source, facts=marks, clock=host_now)
