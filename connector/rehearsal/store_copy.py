@@ -31,8 +31,13 @@ def read_store(url: str) -> dict[str, list[Json]]:
 
     Raises:
         StoreUnavailable: it cannot be read.
-        ConnectorError: it is of another version.
+        ConnectorError: it is of another version, or not in a file.
     """
+    if not url.startswith(_PREFIX):
+        raise ConnectorError(
+            "a rehearsal copies a store in a SQLite file, not one on a database server; name a new"
+            " file in `store.url` of a configuration of its own, and give the links with --links"
+        )
     path = path_of(url)
     try:
         if not path.exists():

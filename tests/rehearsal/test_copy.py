@@ -144,3 +144,9 @@ def test_a_broken_store_is_told(tmp_path: Path) -> None:
     assert read_store(f"sqlite:///{tmp_path}/none.sqlite3") == {}
     broken.write_bytes(b"")
     assert read_store(f"sqlite:///{broken}") == {}
+
+
+def test_a_store_on_a_server_is_not_taken_for_none() -> None:
+    """Its links and merges half done would be missing from the rehearsal."""
+    with pytest.raises(ConnectorError, match="--links"):
+        read_store("postgresql+psycopg://ops@db/linked")
