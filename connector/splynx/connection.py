@@ -18,6 +18,9 @@ from connector.splynx.wire import Request
 UNKNOWN = "unknown"
 """Release of an installation that we do not recognise; then we only observe."""
 
+AGAIN_SECONDS = 300
+"""How long an installation counts as unknown: one bad answer must not end all writing for good."""
+
 _LINKED = "5.1"
 
 
@@ -53,6 +56,8 @@ class SplynxConnection:
         self._smallest = load_mapping(SMALLEST, options.mappings_dir)
         self._linked = load_mapping(_LINKED, options.mappings_dir)
         self._installation: _Installation | None = None
+        self._monotonic = (around or Surroundings()).monotonic
+        self._found_at = self._monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +72,7 @@ class SplynxConnection:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Release and capabilities; asked of the platform once when set to "auto"."""
+        """Release and capabilities; asked of the platform when set to "auto", until known."""
         found = self._found()
         held = found.mapping.capabilities
         return Capabilities(
@@ -87,9 +92,14 @@ class SplynxConnection:
 
     def _found(self) -> _Installation:
         with self._lock:
-            if self._installation is None:
-                self._installation = self._find()
-            return self._installation
+            found = self._installation
+            if found is None or (found.release == UNKNOWN and self._is_long_ago()):
+                found = self._find()
+                self._installation, self._found_at = found, self._monotonic()
+            return found
+
+    def _is_long_ago(self) -> bool:
+        return self._monotonic() - self._found_at >= AGAIN_SECONDS
 
     def _find(self) -> _Installation:
         known = {self._smallest.release: self._smallest, self._linked.release: self._linked}

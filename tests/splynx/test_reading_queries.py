@@ -16,6 +16,7 @@ from connector.errors import (
     ReplyMalformed,
 )
 from connector.ports.platform import Feed, SavedAccount
+from connector.splynx.connection import AGAIN_SECONDS
 from tests.splynx.reading import BERLIN, SEVEN, once, reader_of
 from tests.splynx.support import (
     Answer,
@@ -216,6 +217,23 @@ def test_the_release_is_found_out(handler: Handler, release: str, *, native: boo
     assert reader.capabilities.sub_account_on_items is native
     assert len(reader.capabilities.mapping_hash) == 64
     assert held.platform.lines == ["OPTIONS /api/2.0/admin/customers/customer"]
+
+
+def test_an_unknown_release_is_asked_for_again() -> None:
+    """One bad answer, of a proxy perhaps, does not end all writing until the next start."""
+    fields = (["colour"], ["status", "parent_id"])
+    bodies = [{"attributes": [{"name": name} for name in names]} for names in fields]
+    held = setting(in_turn(*(reply(200, body) for body in bodies)), release="auto")
+    reader = reader_of(held)
+    assert reader.capabilities.release == "unknown"
+    asked = len(held.platform.lines)
+    assert reader.capabilities.release == "unknown"
+    assert len(held.platform.lines) == asked
+    held.clock.sleep(AGAIN_SECONDS)
+    assert reader.capabilities.release == "5.1"
+    held.clock.sleep(AGAIN_SECONDS)
+    assert reader.capabilities.release == "5.1"
+    assert len(held.platform.lines) == asked + 1
 
 
 def test_a_release_that_is_told_is_not_asked_for() -> None:
