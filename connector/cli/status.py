@@ -11,6 +11,7 @@ from connector.cli.opening import load
 from connector.cli.rendering import for_people, heading, line, moment, pairs
 from connector.cli.views_json import held_view, operation_view, refusal_view
 from connector.config import Settings
+from connector.domain.money import told
 from connector.domain.refusals import Weight
 from connector.ports.store import Finding
 from connector.runtime.views import Overview, load_overview, open_desk
@@ -47,6 +48,7 @@ def _print_json(settings: Settings, view: Overview) -> None:
             "waiting": [operation_view(op) for op in view.waiting],
             "under_way": [operation_view(op) for op in view.under_way],
             "held": [held_view(held) for held in view.held],
+            "charged_twice": view.charged_twice,
             "unverified": [operation_view(op) for op in view.unverified],
             "refusals": [refusal_view(row) for row in view.refusals],
             "quarantine": view.quarantine,
@@ -59,6 +61,14 @@ def _print_json(settings: Settings, view: Overview) -> None:
 def _print_text(settings: Settings, view: Overview) -> None:
     console = for_people()
     pairs(console, _facts(settings, view))
+    _section(
+        console,
+        "charged twice for now",
+        [
+            f"family {row.main_id} stands charged twice by {told(row.amount)} until {row.until}"
+            for row in view.charged_twice
+        ],
+    )
     _print_held(console, view)
     _print_operations(console, view)
     _print_refusals(console, view)

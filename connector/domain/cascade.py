@@ -5,8 +5,9 @@ leaving out what is billed but not yet due, is at least its minimum. Paying one 
 documents therefore releases nobody.
 
 *Release.* Each aggregated sub-account that is blocked, owes nothing itself, and was blocked for
-the main's debt: by our own mirrored suspension, or by the platform between the day the main
-became overdue and the moment it was active again. A block by a person is left alone and listed.
+the main's debt: by our own mirrored suspension, by the platform between the day the main
+became overdue and the moment it was active again, or by the platform for an invoice of its own that
+we have moved to the main since. A block by a person is left alone and listed.
 A release is named after the block it ends, so an old payment never undoes a later block. Who hangs
 under another main account on the platform itself follows nobody here.
 
@@ -163,6 +164,8 @@ def _attribute(family: FamilySnapshot, sub: Account, block: StatusChange) -> str
             "blocked_by_person",
             f"was blocked by administrator {block.administrator_id} on {block.at.date()}",
         )
+    if any(row.sub_id == sub.id and row.at >= block.at for row in family.own.reliefs):
+        return "blocked by the platform for a debt that the main account has taken over since"
     episode = _latest_episode(family)
     if episode is None or not episode.contains(block):
         return _refuse(

@@ -47,6 +47,12 @@ def round_document(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
+def told(amount: Decimal) -> str:
+    """The amount for a sentence: two places, or all it has if two would hide some of it."""
+    cents = amount.quantize(CENT)
+    return f"{cents if cents == amount else amount.normalize():f}"
+
+
 def add_up(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum; zero for nothing."""
     return sum(amounts, ZERO)

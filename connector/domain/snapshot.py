@@ -40,6 +40,14 @@ class OwnRelease:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OwnRelief:
+    """A debt of a sub-account that we took off it, and when."""
+
+    sub_id: AccountId
+    at: datetime  #: of the latest send, host clock
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OwnRecord:
     """What our journal says of one family."""
 
@@ -47,6 +55,7 @@ class OwnRecord:
     issued: frozenset[InvoiceId] = frozenset()  #: merged documents we created
     suspensions: tuple[OwnSuspension, ...] = ()
     releases: tuple[OwnRelease, ...] = ()
+    reliefs: tuple[OwnRelief, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,6 +14,7 @@ from connector.domain.snapshot import FamilySnapshot, Quarantined
 from connector.domain.window import OpenWindow
 from connector.errors import InvariantBroken, PlatformRefused, PlatformUnavailable, ReplyMalformed
 from connector.observe.events import Event as Log
+from connector.runtime.abreast import abreast
 from connector.runtime.families import read_family
 from connector.runtime.service import Service
 from connector.saga.planning import (
@@ -41,8 +41,8 @@ class FamilyPlan:
 
 def plan_families(service: Service, main_ids: Iterable[AccountId]) -> Iterable[FamilyPlan]:
     """Read and decide, several families side by side; writes nothing."""
-    with ThreadPoolExecutor(service.limits.concurrency, thread_name_prefix="look") as pool:
-        yield from pool.map(lambda main_id: _look_at(service, main_id), main_ids)
+    hands = service.limits.concurrency
+    yield from abreast(partial(_look_at, service), main_ids, hands=hands, name="look")
 
 
 def _look_at(service: Service, main_id: AccountId) -> FamilyPlan:

@@ -10,12 +10,14 @@ from typing import TypeVar
 from connector.domain.accounts import BillingMode
 from connector.domain.cascade import latest_block, plan_cascade
 from connector.domain.ids import CreditNoteId, InvoiceId
-from connector.domain.invoices import Invoice
+from connector.domain.invoices import CreditNote, Invoice
+from connector.domain.marker import markers_in
+from connector.domain.money import ZERO
 from connector.errors import RecordMissing
-from connector.ports.platform import BillingReader
+from connector.ports.platform import BillingReader, Reading
 from connector.runtime.families import read_for_cascade, whole
 from connector.runtime.service import Service
-from connector.saga import preparation, recovery
+from connector.saga import fixups, preparation, recovery
 from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, Step, StepKind
@@ -30,12 +32,16 @@ def judge_before_send(service: Service, operation: Operation, step: Step) -> pre
     match step.kind:
         case StepKind.CLAIM:
             source = next(s for s in operation.sources if s.invoice_id == step.invoice_id)
-            return preparation.judge_claim(step, source, _read_source(service, step))
+            return preparation.judge_claim(step, source, _read_claimable(service, step))
         case StepKind.ISSUE:
             return _judge_issue(service, operation, step)
         case StepKind.RELIEVE:
-            merged = _read_merged(service, operation)
-            return preparation.judge_relieve(step, _read_source(service, step), merged)
+            return _judge_relieve(service, operation, step)
+        case StepKind.CREDIT | StepKind.VOID:
+            judge = preparation.judge_void
+            if step.kind is StepKind.CREDIT:
+                judge = preparation.judge_credit
+            return judge(operation, step, _read_aftermath(service, operation, step))
         case StepKind.UNCLAIM:
             claim = _claim_of(operation, step)
             return preparation.judge_unclaim(step, claim, _read_source(service, step))
@@ -51,16 +57,12 @@ def look_after_send(
         case StepKind.ISSUE:
             issued = _read_issued(service.reader, step, remote_id)
             return recovery.look_for_invoice(step, issued, answered_id=remote_id)
-        case StepKind.RELIEVE:
-            effect = step.effect
-            assert isinstance(effect, IssueCreditNote)  # noqa: S101 - narrows the union
+        case StepKind.RELIEVE | StepKind.CREDIT | StepKind.VOID:
             if remote_id is not None:
                 note = _or_none(service.reader.read_credit_note, CreditNoteId(remote_id))
                 found = [note] if note else []
                 return recovery.look_for_credit_note(step, found, answered_id=remote_id)
-            since = effect.issued_on - ONE_DAY
-            notes = service.reader.read_credit_notes(step.account_id, since)
-            return recovery.look_for_credit_note(step, whole(notes))
+            return recovery.look_for_credit_note(step, whole(_read_notes(service, step)))
         case StepKind.CLAIM | StepKind.UNCLAIM:
             claim = _claim_of(operation, step)
             return recovery.look_for_mark(step, claim, _read_source(service, step))
@@ -77,6 +79,8 @@ def _judge_issue(service: Service, operation: Operation, step: Step) -> preparat
         if invoice is not None:
             invoices[source.invoice_id] = invoice
     today = service.clock.now().date()
+    concerned = {source.account_id for source in operation.sources}
+    standing = {account.id for account in whole(service.reader.read_accounts(concerned))}
     with service.store.begin() as unit:
         links = unit.links.load_family(operation.main_id)
     ground = preparation.Ground(
@@ -85,11 +89,48 @@ def _judge_issue(service: Service, operation: Operation, step: Step) -> preparat
         linked=frozenset(
             row.sub_id
             for row in links
-            if row.mode is BillingMode.AGGREGATED and row.holds_on(today)
+            if row.mode is BillingMode.AGGREGATED and row.holds_on(today) and row.sub_id in standing
         ),
         today=today,
     )
     return preparation.judge_issue(operation, step, ground)
+
+
+def _judge_relieve(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
+    """Judge a relief; before other steps take its place, late notes of our own are looked for."""
+    world = _read_aftermath(service, operation, step)
+    verdict = preparation.judge_relieve(operation, step, world)
+    given_up = fixups.given_up_after_send(operation, step.invoice_id)
+    if isinstance(verdict, preparation.Replace) and given_up:
+        notes = whole(_read_notes(service, step))
+        marks = {mark for note in notes if not note.deleted for mark in markers_in(note.note)}
+        if late := [other.number for other in given_up if other.marker in marks]:
+            return preparation.Hold(
+                reason=f"the credit note of step {late[0]}, which was given up after a send, "
+                "stands after all: delete it, then retry"
+            )
+    return verdict
+
+
+def _read_aftermath(service: Service, operation: Operation, step: Step) -> preparation.Aftermath:
+    """What a correction rests on; the main's credit notes only where the merged one is paid."""
+    merged = _read_merged(service, operation)
+    credited_away = ""
+    if merged is not None and step.kind is not StepKind.VOID and merged.due == ZERO:
+        notes = service.reader.read_credit_notes(operation.main_id, merged.issued_on)
+        credited_away = fixups.find_credit_away(operation, merged, whole(notes))
+    return preparation.Aftermath(
+        merged=merged,
+        source=_read_source(service, step),
+        today=service.clock.now().date(),
+        credited_away=credited_away,
+    )
+
+
+def _read_notes(service: Service, step: Step) -> Reading[CreditNote]:
+    """Credit notes among which that of a step must be, if it stands."""
+    assert isinstance(step.effect, IssueCreditNote)  # noqa: S101 - narrows the union
+    return service.reader.read_credit_notes(step.account_id, step.effect.issued_on - ONE_DAY)
 
 
 def _judge_cascade(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
@@ -117,8 +158,7 @@ def _judge_cascade(service: Service, operation: Operation, step: Step) -> prepar
 
 
 def _read_merged(service: Service, operation: Operation) -> Invoice | None:
-    issue = next(step for step in operation.steps if step.kind is StepKind.ISSUE)
-    return _or_none(service.reader.read_invoice, InvoiceId(issue.remote_id or 0))
+    return _or_none(service.reader.read_invoice, fixups.merged_id(operation))
 
 
 def _read_issued(reader: BillingReader, step: Step, remote_id: int | None) -> tuple[Invoice, ...]:
@@ -136,6 +176,12 @@ def _own_block_id(service: Service, step: Step) -> int | None:
     block = latest_block(changes, step.account_id)
     is_ours = block is not None and (step.state is StepState.SENDING or block.by_system)
     return block.id if block is not None and is_ours else None
+
+
+def _read_claimable(service: Service, step: Step) -> Invoice | None:
+    """A source, if its account still stands: staff who delete an account may leave its invoices."""
+    account = _or_none(service.reader.read_account, step.account_id)
+    return None if account is None else _read_source(service, step)
 
 
 def _read_source(service: Service, step: Step) -> Invoice | None:

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from connector.domain.policy import Mode
-from connector.errors import JournalConflict, PlatformError
+from connector.errors import JournalConflict, PlatformError, PlatformUnavailable
 from connector.observe.events import Event as Log
 from connector.ports.store import AgendaRow, UnitOfWork
 from connector.runtime.allowance import Allowance
 from connector.runtime.look import FamilyPlan, plan_families
 from connector.runtime.service import Pen, Service
+from connector.runtime.sweep import sweep_family
 from connector.runtime.telling import tell_plan, tell_state
 from connector.saga.machine import withdraw
 from connector.saga.planning import Origin
@@ -59,9 +60,15 @@ def plan_due_families(service: Service, pen: Pen, allowance: Allowance) -> PlanR
     for plan in plan_families(service, rows):
         if pen.stop.is_set():
             break
+        try:
+            swept = sweep_family(service, pen, plan.snapshot)
+        except PlatformUnavailable as trouble:
+            plan = replace(plan, trouble=trouble)  # noqa: PLW2901 - the same look, cut short
+            swept = ()
         if plan.trouble is not None:
             report.problems.append(plan.trouble)
         else:
+            plan = replace(plan, refusals=(*plan.refusals, *swept))  # noqa: PLW2901 - and more
             _record_plan(service, pen, allowance, rows[plan.main_id], plan)
             report.looked_at += 1
         pen.beat()

@@ -24,7 +24,12 @@ def record_found_at_start(service: Service, pen: Pen) -> int:
             if step.state is StepState.SENDING
         ]
         changes = [
-            happened(step, StepEvent.FOUND_AT_START, reason="cut off by a restart")
+            happened(
+                step,
+                StepEvent.FOUND_AT_START,
+                reason="cut off by a restart",
+                lost_at=service.clock.host(),
+            )
             for step in cut_off
         ]
         for change in changes:

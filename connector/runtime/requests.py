@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 
 import structlog
@@ -14,7 +15,7 @@ from connector.runtime import facts
 from connector.runtime.plan import GIVEN_UP
 from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_state
-from connector.saga.machine import cancel, happened, is_done, withdraw
+from connector.saga.machine import Change, cancel, happened, is_done, withdraw
 from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import Operation, OperationState, Step
 
@@ -88,7 +89,7 @@ def _move_held_step(service: Service, unit: UnitOfWork, request: OperatorRequest
         return f"step {step.number} is {step.state}, not held"
     reason = f"by {request.by}"
     if request.kind is RequestKind.RETRY:
-        change = happened(step, StepEvent.RETRY_ASKED, reason=reason)
+        change = _allow_again(happened(step, StepEvent.RETRY_ASKED, reason=reason), service)
         unit.journal.record_event(
             change.before, change.event, change.after, request.by, service.clock.host()
         )
@@ -103,10 +104,18 @@ def _move_held_step(service: Service, unit: UnitOfWork, request: OperatorRequest
     return "cancelled"
 
 
+def _allow_again(change: Change, service: Service) -> Change:
+    """Let a step that used up its sends be sent again: who asks for it counts as one of them."""
+    attempts = change.before.attempts
+    if not attempts or attempts % service.limits.sends_max:
+        return change
+    return replace(change, after=replace(change.after, attempts=attempts + 1))
+
+
 def _give_up(service: Service, unit: UnitOfWork, operation: Operation, step: Step, by: str) -> None:
     at = service.clock.host()
     reason = f"{GIVEN_UP} {by}: step {step.number} was cancelled"
-    changes, handbacks = withdraw(operation, reason)
+    changes, handbacks = withdraw(operation, reason, service.limits.quiescence)
     for change in changes:
         unit.journal.record_event(change.before, change.event, change.after, by, at)
     unit.journal.record_steps(handbacks, at)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, date
 
-from connector.domain.ids import InvoiceId
-from connector.domain.invoices import Invoice
+from connector.domain.ids import AccountId, InvoiceId
+from connector.domain.invoices import CreditNote, Invoice
 from connector.errors import RecordMissing
 from connector.observe.events import Event as Log
+from connector.runtime.families import whole
+from connector.runtime.observe_step import ONE_DAY
 from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_state
+from connector.saga.effects import IssueCreditNote
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, OperationKind, OperationState, StepKind
-from connector.saga.verification import judge_merge
+from connector.saga.verification import Outcome, doubtful_notes, judge_merge
 
 BY = "connector"
 
@@ -23,14 +26,20 @@ def finish_operation(service: Service, pen: Pen, operation: Operation) -> bool:
         _look_again(service, pen, operation)
         return True
     problems: tuple[str, ...] = ()
+    owes = False
     if operation.kind is OperationKind.MERGE:
-        problems = judge_merge(operation, _read_invoices(service, operation))
+        outcome = _read_outcome(service, operation)
+        problems = judge_merge(operation, outcome)
+        owes = any(outcome.owes(source.invoice_id) for source in operation.sources)
     why = "; ".join(problems)
     state = OperationState.OPEN if problems else OperationState.CLOSED
     if problems and why == operation.why:
         return False  # said before
     with service.store.begin(epoch=pen.epoch) as unit:
         unit.journal.record_state(operation.plan_id, state, why, BY, service.clock.host())
+        if owes:  # the next look lists what a source owes itself
+            now = service.clock.now().astimezone(UTC)
+            unit.agenda.record_due([operation.main_id], now, "a source owes something itself")
         unit.commit()
     if state is OperationState.CLOSED:
         tell_state(operation.plan_id, state, operation.summary, BY)
@@ -45,6 +54,31 @@ def _look_again(service: Service, pen: Pen, operation: Operation) -> None:
     with service.store.begin(epoch=pen.epoch) as unit:
         unit.agenda.record_due([operation.main_id], now, "a plan was withdrawn")
         unit.commit()
+
+
+def judge_outcome(service: Service, operation: Operation) -> tuple[str, ...]:
+    """Read what a merge left behind, and say what is wrong with it."""
+    return judge_merge(operation, _read_outcome(service, operation))
+
+
+def _read_outcome(service: Service, operation: Operation) -> Outcome:
+    return Outcome(
+        invoices=_read_invoices(service, operation), notes=_read_notes(service, operation)
+    )
+
+
+def _read_notes(service: Service, operation: Operation) -> tuple[CreditNote, ...]:
+    """Credit notes of the accounts where one of ours may stand too often; mostly none."""
+    since: dict[AccountId, date] = {}
+    for step in doubtful_notes(operation):
+        if isinstance(step.effect, IssueCreditNote):
+            day = step.effect.issued_on - ONE_DAY
+            since[step.account_id] = min(day, since.get(step.account_id, day))
+    return tuple(
+        note
+        for account_id, day in since.items()
+        for note in whole(service.reader.read_credit_notes(account_id, day))
+    )
 
 
 def _read_invoices(service: Service, operation: Operation) -> dict[InvoiceId, Invoice]:

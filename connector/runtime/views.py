@@ -23,6 +23,7 @@ from connector.runtime.clocks import ServerClock, WallClock
 from connector.runtime.look import FamilyPlan
 from connector.runtime.plan import name_operation
 from connector.runtime.service import Limits, Service
+from connector.runtime.twice import ChargedTwice, find_charged_twice
 from connector.saga.machine import held_steps, is_done
 from connector.saga.planning import Origin
 from connector.saga.steps import Operation, OperationState, Step
@@ -121,6 +122,7 @@ class Overview:
     under_way: tuple[Operation, ...]  #: steps to do, none of them held
     held: tuple[HeldStep, ...]
     unverified: tuple[Operation, ...]  #: every step done, but the result is not as it must be
+    charged_twice: tuple[ChargedTwice, ...]  #: families between a pivot and its last relief
     refusals: tuple[Finding, ...]  #: those that ask for something first
     quarantine: tuple[Quarantined, ...]
     agenda: tuple[AgendaRow, ...]  #: earliest first
@@ -147,6 +149,9 @@ def load_overview(service: Service) -> Overview:
             under_way=tuple(op for op in unfinished if not (held_steps(op) or is_done(op))),
             held=_load_held(unit, unfinished),
             unverified=tuple(op for op in unfinished if is_done(op) and op.why),
+            charged_twice=find_charged_twice(
+                unfinished, service.policy.mode, unit.facts.load(facts.FROZEN)
+            ),
             refusals=_gravest_first(unit.findings.load_refusals()),
             quarantine=unit.findings.load_quarantine(),
             agenda=_load_agenda(unit),

@@ -8,9 +8,8 @@ here sends twice: a step that must be sent again comes back through its state.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from connector.domain.ids import AccountId
 from connector.domain.window import guarded_until
@@ -27,10 +26,11 @@ from connector.errors import (
 from connector.observe.events import Event as Log
 from connector.ports.platform import BillingWriter
 from connector.runtime import facts
+from connector.runtime.abreast import abreast
 from connector.runtime.observe_step import judge_before_send, look_after_send
-from connector.runtime.recover import BY, record_change, recover_step, reload
+from connector.runtime.recover import record_change, recover_step, reload
 from connector.runtime.service import Pen, Service
-from connector.runtime.telling import tell_state, tell_step
+from connector.runtime.verdicts import record_verdict
 from connector.runtime.verify import finish_operation
 from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.machine import (
@@ -39,15 +39,13 @@ from connector.saga.machine import (
     claimed,
     happened,
     is_done,
-    is_past_pivot,
     may_work,
     next_step,
-    withdraw,
 )
-from connector.saga.preparation import Hold, Ready, Skip, Verdict, Withdraw
+from connector.saga.preparation import Hold, Ready, Replace, Undo
 from connector.saga.recovery import Contradicted, NotSeen, Seen
 from connector.saga.states import StepEvent, StepState
-from connector.saga.steps import Operation, OperationState, Step, StepKind
+from connector.saga.steps import Operation, Step, StepKind
 
 UNPROVEN = "unknown"
 """Release without a proven mapping: read it, but never write to it."""
@@ -82,10 +80,11 @@ def work(service: Service, pen: Pen) -> WorkReport:
         return report
     families = _by_family(by_urgency(operations))
     worker = _Worker(service, pen, writer)
-    with ThreadPoolExecutor(service.limits.concurrency, thread_name_prefix="work") as pool:
-        for done in pool.map(worker.work_family, families):
-            report.sends += done.sends
-            report.problems.extend(done.problems)
+    for done in abreast(
+        worker.work_family, families, hands=service.limits.concurrency, name="work"
+    ):
+        report.sends += done.sends
+        report.problems.extend(done.problems)
     return report
 
 
@@ -155,22 +154,17 @@ class _Worker:
         if step.sent_at is not None and self._stands_already(operation, step):
             return True
         verdict = judge_before_send(self._service, operation, step)
-        if isinstance(verdict, Ready) and step.attempts >= self._service.limits.sends_max:
+        is_used_up = step.attempts and step.attempts % self._service.limits.sends_max == 0
+        if isinstance(verdict, Ready) and is_used_up:
             verdict = Hold(reason=f"sent {step.attempts} times, never seen on the platform")
         if isinstance(verdict, Ready):
             report.sends += 1
             return self._send(operation, step, verdict)
-        self._record_verdict(operation, step, verdict)
+        was_sent = isinstance(verdict, Replace | Undo) and step.sent_at is not None
+        if was_sent and self._stands_already(operation, step):
+            return True  # it was our own late document that made the world look changed
+        record_verdict(self._service, self._pen, operation, step, verdict)
         return True
-
-    def _record_verdict(self, operation: Operation, step: Step, verdict: Verdict) -> None:
-        if isinstance(verdict, Withdraw):
-            self._record_withdrawal(operation, verdict.reason)
-        elif isinstance(verdict, Skip):
-            self._record_skip(operation, step, verdict.reason)
-        elif isinstance(verdict, Hold):
-            change = happened(step, StepEvent.CONTRADICTED, reason=verdict.reason)
-            record_change(self._service, self._pen, change)
 
     def _stands_already(self, operation: Operation, step: Step) -> bool:
         """Look for a document before it is sent again: whoever asked cannot know that it stands."""
@@ -185,34 +179,6 @@ class _Worker:
             return False
         record_change(self._service, self._pen, change)
         return True
-
-    def _record_skip(self, operation: Operation, step: Step, reason: str) -> None:
-        """Drop one step, and have the family looked at again: its ground may be another now."""
-        change = happened(step, StepEvent.WITHDRAWN, reason=reason)
-        now = self._service.clock.now().astimezone(UTC)
-        with self._service.store.begin(epoch=self._pen.epoch) as unit:
-            unit.journal.record_event(
-                step, change.event, change.after, BY, self._service.clock.host()
-            )
-            unit.agenda.record_due([operation.main_id], now, "a step was dropped")
-            unit.commit()
-        tell_step(change)
-
-    def _record_withdrawal(self, operation: Operation, reason: str) -> None:
-        at = self._service.clock.host()
-        if is_past_pivot(operation):
-            raise InvariantBroken(f"plan {operation.plan_id} was to be withdrawn past its pivot")
-        now = self._service.clock.now().astimezone(UTC)
-        changes, handbacks = withdraw(operation, reason)
-        with self._service.store.begin(epoch=self._pen.epoch) as unit:
-            for change in changes:
-                unit.journal.record_event(change.before, change.event, change.after, BY, at)
-            unit.journal.record_steps(handbacks, at)
-            state = OperationState.WITHDRAWN
-            unit.journal.record_state(operation.plan_id, state, reason, BY, at)
-            unit.agenda.record_due([operation.main_id], now, "a plan was withdrawn")
-            unit.commit()
-        tell_state(operation.plan_id, state, reason, BY)
 
     def _send(self, operation: Operation, step: Step, verdict: Ready) -> bool:
         """Commit SENDING, send once, commit what came of it; False when it must wait."""
@@ -258,7 +224,8 @@ class _Worker:
     def _record(
         self, step: Step, event: StepEvent, reason: str, *, due_at: datetime | None = None
     ) -> None:
-        change = happened(step, event, reason=reason, due_at=due_at)
+        lost_at = self._service.clock.host() if event is StepEvent.UNCLEAR else None
+        change = happened(step, event, reason=reason, due_at=due_at, lost_at=lost_at)
         record_change(self._service, self._pen, change)
 
     def _freeze(self, sentence: str) -> None:

@@ -36,7 +36,7 @@ class IssueInvoice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IssueCreditNote:
-    """Relieve one source: a credit note bound to it, for all that is due on it."""
+    """A credit note bound to one invoice: relieves a source, or corrects a merged invoice."""
 
     account_id: AccountId
     invoice_id: InvoiceId

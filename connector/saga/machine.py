@@ -50,7 +50,16 @@ def next_step(operation: Operation, now: datetime) -> Step | None:
 
 
 def _has_its_ground(operation: Operation, step: Step) -> bool:
-    """No source is relieved unless the merged invoice that carries it was seen."""
+    """No source is relieved unless the merged invoice that carries it was seen.
+
+    A credit on the merged invoice waits for the reliefs of its source: they say what is left.
+    """
+    if step.kind is StepKind.CREDIT:
+        return all(
+            other.state in FINISHED
+            for other in operation.steps
+            if other.kind is StepKind.RELIEVE and other.invoice_id == step.invoice_id
+        )
     return step.kind is not StepKind.RELIEVE or any(
         other.kind is StepKind.ISSUE and other.state is StepState.CONFIRMED
         for other in operation.steps
@@ -123,14 +132,20 @@ def happened(
     reason: str = "",
     remote_id: int | None = None,
     due_at: datetime | None = None,
+    lost_at: datetime | None = None,
 ) -> Change:
-    """Anything but a claim happens to a step."""
+    """Anything but a claim happens to a step.
+
+    A doubt counts from ``lost_at``, when we lost sight of the request: a process that was stopped
+    between its claim and its send may have sent it much later than it said it would.
+    """
     after = replace(
         step,
         state=next_state(step.state, event),
         reason=reason or step.reason,
         remote_id=remote_id if remote_id is not None else step.remote_id,
         due_at=due_at,
+        sent_at=lost_at if lost_at is not None else step.sent_at,
     )
     return Change(before=step, event=event, after=after)
 
@@ -142,10 +157,13 @@ def backoff_until(step: Step, now: datetime, retry_after_seconds: int | None) ->
     return now + min(timedelta(seconds=2 ** min(step.attempts, 10)), BACKOFF_MAX)
 
 
-def withdraw(operation: Operation, reason: str) -> tuple[tuple[Change, ...], tuple[Step, ...]]:
+def withdraw(
+    operation: Operation, reason: str, quiescence: timedelta = timedelta()
+) -> tuple[tuple[Change, ...], tuple[Step, ...]]:
     """Give a merge up before its pivot: cancel what has not left, hand back what was claimed.
 
-    A claim that was sent but never seen is handed back too: its mark may still appear.
+    A claim that was sent but never seen is handed back too, and not before the quiescence has
+    passed: until then its mark may still appear.
     """
     changes = tuple(
         happened(step, StepEvent.WITHDRAWN, reason=reason)
@@ -159,13 +177,27 @@ def withdraw(operation: Operation, reason: str) -> tuple[tuple[Change, ...], tup
         and (step.state is StepState.CONFIRMED or step.sent_at is not None)
     ]
     first = max(step.number for step in operation.steps) + 1
-    handbacks = tuple(_unclaim(step, number) for number, step in enumerate(claims, start=first))
+    handbacks = tuple(
+        _unclaim(step, number, quiescence) for number, step in enumerate(claims, start=first)
+    )
     return changes, handbacks
 
 
-def _unclaim(claim: Step, number: int) -> Step:
+def hand_back(operation: Operation, step: Step) -> tuple[Step, ...]:
+    """The unclaim that takes the place of a relief once nothing carries its source any more."""
+    claim = next(
+        other
+        for other in operation.steps
+        if other.kind is StepKind.CLAIM and other.invoice_id == step.invoice_id
+    )
+    return (_unclaim(claim, max(other.number for other in operation.steps) + 1),)
+
+
+def _unclaim(claim: Step, number: int, quiescence: timedelta = timedelta()) -> Step:
     effect = claim.effect
     assert isinstance(effect, MarkInvoice)
+    all_landed = claim.state is StepState.CONFIRMED and claim.attempts == 1
+    last_sent_at = None if all_landed else claim.sent_at
     return Step(
         plan_id=claim.plan_id,
         number=number,
@@ -173,6 +205,7 @@ def _unclaim(claim: Step, number: int) -> Step:
         account_id=claim.account_id,
         invoice_id=claim.invoice_id,
         effect=replace(effect, memo=without_marker(effect.memo, claim.marker)),
+        due_at=None if last_sent_at is None else last_sent_at + quiescence,
     )
 
 

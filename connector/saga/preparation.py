@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import TypeAlias
 
 from connector.domain.accounts import Account
 from connector.domain.cascade import CascadeDecision
 from connector.domain.ids import AccountId, InvoiceId
-from connector.domain.invoices import Invoice, InvoiceStatus
+from connector.domain.invoices import Invoice
 from connector.domain.marker import markers_in, with_marker, without_marker
+from connector.domain.money import told
 from connector.domain.sources import MAIN_MAY_PAY
 from connector.saga.effects import Effect, IssueCreditNote, IssueInvoice, MarkInvoice
+from connector.saga.fixups import (
+    Unclear,
+    due_on,
+    is_gone,
+    issue_of,
+    plan_settlement,
+    settle,
+    source_of,
+    steps_of,
+)
+from connector.saga.states import StepState
 from connector.saga.steps import Operation, Source, Step, StepKind
 
 
@@ -45,7 +58,23 @@ class Hold:
     reason: str
 
 
-Verdict: TypeAlias = Ready | Withdraw | Skip | Hold
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replace:
+    """The world moved after the pivot: this step is withdrawn, and others take its place."""
+
+    reason: str
+    withdrawn: tuple[Step, ...]
+    added: tuple[Step, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Undo:
+    """The merged invoice is gone: nobody is relieved any more, untouched sources are handed back."""
+
+    reason: str
+
+
+Verdict: TypeAlias = Ready | Withdraw | Skip | Hold | Replace | Undo
 
 
 def judge_claim(step: Step, source: Source, invoice: Invoice | None) -> Verdict:
@@ -60,8 +89,8 @@ def judge_claim(step: Step, source: Source, invoice: Invoice | None) -> Verdict:
 
 def judge_unclaim(step: Step, claim: Step, invoice: Invoice | None) -> Verdict:
     """A claim is handed back by taking our line, and nothing else, out of the memo."""
-    if invoice is None or claim.marker not in markers_in(invoice.memo):
-        return Skip(reason="the mark is gone already")
+    if invoice is None or is_gone(invoice) or claim.marker not in markers_in(invoice.memo):
+        return Skip(reason="the mark is gone already, or the source with it")
     return Ready(effect=_mark(step, without_marker(invoice.memo, claim.marker)))
 
 
@@ -95,20 +124,86 @@ def judge_issue(operation: Operation, step: Step, ground: Ground) -> Verdict:
     return Ready(effect=step.effect)
 
 
-def judge_relieve(step: Step, invoice: Invoice | None, merged: Invoice | None) -> Verdict:
-    """A source is relieved of exactly what the merged invoice took over, and while it stands."""
-    assert isinstance(step.effect, IssueCreditNote)
-    if merged is None or merged.status is InvoiceStatus.DELETED:
-        return Hold(reason="the merged invoice was deleted: nothing carries this source any more")
-    carried = f"the merged invoice carries {step.effect.total} of it"
-    if invoice is None or invoice.status is InvoiceStatus.DELETED:
-        return Hold(reason=f"the source was deleted after the merge; {carried}: credit the main")
-    if invoice.status is not InvoiceStatus.NOT_PAID or invoice.due != step.effect.total:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Aftermath:
+    """What a correction after the pivot stands on, read just before it."""
+
+    merged: Invoice | None
+    source: Invoice | None  #: of a relief or credit; of a void the document it voids
+    today: date
+    credited_away: str = ""  #: number of a credit note of staff that took the merged invoice away
+
+
+def judge_relieve(operation: Operation, step: Step, world: Aftermath) -> Verdict:
+    """A source is relieved of what the merged invoice carries, as far as it is due now."""
+    if reason := _lost(operation, world):
+        return Undo(reason=reason)
+    source = source_of(operation, step.invoice_id)
+    settlement = settle(operation, source, world.source)
+    if isinstance(settlement, Unclear):
         return Hold(
-            reason=f"the source is {invoice.status} with {invoice.due} due after the merge; "
-            f"{carried}: credit the main for what was paid on the sub-account"
+            reason=f"invoice {source.number}: {settlement.reason}; the merged invoice carries "
+            f"{told(source.total)} of it: see to it that it can be credited, then retry"
+        )
+    if settlement.relief == _total(step):
+        return Ready(effect=step.effect)
+    return Replace(
+        reason=f"invoice {source.number} has {told(due_on(world.source))} due after the merge",
+        withdrawn=(step, *_waiting_credits(operation, step)),
+        added=plan_settlement(operation, step, world.source, settlement, world.today),
+    )
+
+
+def judge_credit(operation: Operation, step: Step, world: Aftermath) -> Verdict:
+    """The merged invoice is credited once all that is due at the source was relieved."""
+    if reason := _lost(operation, world):
+        return Skip(reason=reason)
+    return Ready(effect=step.effect)
+
+
+def judge_void(operation: Operation, step: Step, world: Aftermath) -> Verdict:
+    """A second document is voided while nobody has paid any of it, and the first one stands."""
+    twin = world.source
+    if twin is None or is_gone(twin):
+        return Skip(reason="the second document is gone already")
+    is_carried = issue_of(operation).state is not StepState.CANCELLED
+    if is_carried and is_gone(world.merged):
+        return Hold(
+            reason=f"invoice {twin.number} bears the same mark as the merged invoice, which was "
+            "deleted: keep it and cancel this step, or delete it and retry"
+        )
+    if not twin.is_open or twin.due != twin.total or twin.total != _total(step):
+        return Hold(
+            reason=f"invoice {twin.number} was issued twice, and is {twin.status} with "
+            f"{told(twin.due)} of {told(twin.total)} due: move the payment to the other document and delete this one, "
+            "then cancel this step"
         )
     return Ready(effect=step.effect)
+
+
+def _lost(operation: Operation, world: Aftermath) -> str:
+    number = issue_of(operation).remote_id
+    if is_gone(world.merged):
+        return f"the merged invoice (id {number}) was deleted: nothing carries its sources any more"
+    if world.credited_away:
+        return (
+            f"the merged invoice (id {number}) was credited away by credit note "
+            f"{world.credited_away}: nothing carries its sources any more"
+        )
+    return ""
+
+
+def _waiting_credits(operation: Operation, step: Step) -> tuple[Step, ...]:
+    return tuple(
+        other
+        for other in steps_of(operation, step.invoice_id)
+        if other.kind is StepKind.CREDIT and other.state is StepState.INTENDED
+    )
+
+
+def _total(step: Step) -> Decimal:
+    assert isinstance(step.effect, IssueCreditNote)
+    return step.effect.total
 
 
 def judge_cascade(step: Step, decision: CascadeDecision) -> Verdict:

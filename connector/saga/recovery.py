@@ -42,7 +42,8 @@ def look_for_invoice(
     """The merged invoice, by our marker in its memo.
 
     If the platform named an id and that invoice does not bear our mark, it must never be sent
-    again: no reading would tell the second one from the first.
+    again: no reading would tell the second one from the first. Of several that are as we sent them
+    the oldest is taken for ours; the others are voided by further steps.
     """
     assert isinstance(step.effect, IssueInvoice)
     found = [inv for inv in invoices if step.marker in markers_in(inv.memo)]
@@ -50,10 +51,9 @@ def look_for_invoice(
         if invoice.id == answered_id and invoice not in found:
             return Contradicted(reason=f"invoice {invoice.number} does not bear our mark")
     live = [inv for inv in found if inv.status is not InvoiceStatus.DELETED]
-    if len(live) > 1:
-        return Contradicted(reason=f"stands {len(live)} times: {[inv.number for inv in live]}")
     if not live:
         return Contradicted(reason="was deleted on the platform") if found else NotSeen()
+    live.sort(key=lambda invoice: invoice.id)
     if live[0].total != step.effect.total:
         reason = f"invoice {live[0].number} makes {live[0].total}, not {step.effect.total}"
         return Contradicted(reason=reason)
@@ -63,7 +63,7 @@ def look_for_invoice(
 def look_for_credit_note(
     step: Step, notes: Collection[CreditNote], *, answered_id: int | None = None
 ) -> Sight:
-    """The relief of one source, by our marker in its note; ``answered_id`` as above."""
+    """A credit note of ours, by our marker in its note; ``answered_id`` as above."""
     assert isinstance(step.effect, IssueCreditNote)
     found = [note for note in notes if step.marker in markers_in(note.note)]
     for note in notes:
@@ -71,13 +71,19 @@ def look_for_credit_note(
             return Contradicted(reason=f"credit note {note.number} does not bear our mark")
     live = [note for note in found if not note.deleted]
     if len(live) > 1:
-        return Contradicted(reason=f"stands {len(live)} times: {[note.number for note in live]}")
+        return Contradicted(reason=f"{twice(live)}, then retry")
     if not live:
         return Contradicted(reason="was deleted on the platform") if found else NotSeen()
     if live[0].total != step.effect.total:
         reason = f"credit note {live[0].number} makes {live[0].total}, not {step.effect.total}"
         return Contradicted(reason=reason)
     return Seen(remote_id=live[0].id)
+
+
+def twice(notes: Collection[CreditNote]) -> str:
+    """The sentence for credit notes of which one is too many; no write of ours takes one back."""
+    numbers = ", ".join(note.number for note in sorted(notes, key=lambda note: note.id))
+    return f"stands {len(notes)} times: credit notes {numbers}; delete all but the first"
 
 
 def look_for_mark(step: Step, claim: Step, invoice: Invoice | None) -> Sight:

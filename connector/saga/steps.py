@@ -38,6 +38,8 @@ class StepKind(StrEnum):
     ISSUE = "issue"  #: the pivot of a merge
     RELIEVE = "relieve"
     UNCLAIM = "unclaim"
+    CREDIT = "credit"  #: on the merged invoice: what a source no longer owes
+    VOID = "void"  #: a second document with the pivot's mark, credited in full
     SUSPEND = "suspend"
     RELEASE = "release"
 
@@ -51,13 +53,13 @@ class Step:
     kind: StepKind
     account_id: AccountId
     effect: Effect  #: frozen from the first send on
-    invoice_id: InvoiceId | None = None  #: the source it is about, in a merge
+    invoice_id: InvoiceId | None = None  #: the source it is about, in a merge; or what it voids
     block_id: int | None = (
         None  #: status log row: the block a release ends, or a suspension mirrors
     )
     state: StepState = StepState.INTENDED
     attempts: int = 0
-    sent_at: datetime | None = None  #: latest send, host clock
+    sent_at: datetime | None = None  #: latest send, or when we lost sight of it; host clock
     due_at: datetime | None = None  #: not before, host clock
     remote_id: int | None = None  #: id the platform gave the new document or status log row
     reason: str = ""

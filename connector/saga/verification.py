@@ -2,38 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from connector.domain.ids import InvoiceId
-from connector.domain.invoices import Invoice, InvoiceStatus
+from connector.domain.invoices import CreditNote, Invoice, InvoiceStatus
 from connector.domain.marker import markers_in
-from connector.domain.money import ZERO
+from connector.domain.money import told
+from connector.saga.effects import IssueCreditNote
+from connector.saga.fixups import done_for, due_on, is_gone, issue_of, left_to_sub
+from connector.saga.recovery import twice
 from connector.saga.states import StepState
-from connector.saga.steps import Operation, StepKind
+from connector.saga.steps import Operation, Source, Step, StepKind
 
 
-def judge_merge(operation: Operation, invoices: Mapping[InvoiceId, Invoice]) -> tuple[str, ...]:
-    """What is wrong with a merge whose steps are all finished; nothing, if it may be closed."""
-    problems = []
-    issue = next(step for step in operation.steps if step.kind is StepKind.ISSUE)
-    merged = invoices.get(InvoiceId(issue.remote_id or 0))
-    if issue.state is not StepState.CONFIRMED:
-        problems.append(f"the merged invoice was given up: {issue.reason}")
-    elif merged is None or merged.status is InvoiceStatus.DELETED:
-        problems.append("the merged invoice was deleted")
-    elif merged.total != operation.total or issue.marker not in markers_in(merged.memo):
-        problems.append(f"the merged invoice makes {merged.total}, planned was {operation.total}")
-    by_hand = {
-        step.invoice_id
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a merge left behind, freshly read."""
+
+    invoices: Mapping[InvoiceId, Invoice]  #: the merged one and every source
+    notes: tuple[CreditNote, ...] = ()  #: of the accounts in :func:`doubtful_notes`
+
+    def owes(self, invoice_id: InvoiceId) -> bool:
+        """Whether something is due on a source."""
+        invoice = self.invoices.get(invoice_id)
+        return invoice is not None and invoice.is_open
+
+
+def doubtful_notes(operation: Operation) -> tuple[Step, ...]:
+    """Steps whose credit note may stand once too often: sent again, or given up after a send."""
+    return tuple(
+        step
         for step in operation.steps
-        if step.kind is StepKind.RELIEVE and step.state is StepState.CANCELLED
-    }
+        if isinstance(step.effect, IssueCreditNote)
+        and step.attempts > (step.state is StepState.CONFIRMED)
+    )
+
+
+def judge_merge(operation: Operation, outcome: Outcome) -> tuple[str, ...]:
+    """What is wrong with a merge whose steps are all finished; nothing, if it may be closed."""
+    problems = [*_judge_merged(operation, outcome), *_judge_notes(operation, outcome)]
     for source in operation.sources:
-        if source.invoice_id in by_hand:
-            continue  # a named person gave its relief up and answers for it
-        invoice = invoices.get(source.invoice_id)
-        if invoice is None:
-            problems.append(f"invoice {source.number} was deleted")
-        elif invoice.due != ZERO or invoice.status is not InvoiceStatus.PAID:
-            problems.append(f"invoice {source.number} still has {invoice.due} due")
+        problems.extend(_judge_source(operation, source, outcome.invoices.get(source.invoice_id)))
     return tuple(problems)
+
+
+def _judge_merged(operation: Operation, outcome: Outcome) -> Iterator[str]:
+    issue = issue_of(operation)
+    merged = outcome.invoices.get(InvoiceId(issue.remote_id or 0))
+    if issue.state is not StepState.CONFIRMED:
+        yield f"the merged invoice was given up: {issue.reason}"
+    elif merged is None or is_gone(merged) or _was_handed_back(operation):
+        what = "deleted" if is_gone(merged) else "credited away"
+        relieved = [
+            f"{source.number} ({told(amount)})"
+            for source in operation.sources
+            if (amount := done_for(operation, source.invoice_id, StepKind.RELIEVE))
+        ]
+        yield f"the merged invoice was {what}" + (
+            f" after {', '.join(relieved)} had been relieved: charge the main account for these "
+            "anew, or delete their credit notes; then cancel the plan"
+            if relieved
+            else ""
+        )
+    elif merged.total != operation.total or issue.marker not in markers_in(merged.memo):
+        yield f"the merged invoice makes {told(merged.total)}, planned was {told(operation.total)}"
+
+
+def _was_handed_back(operation: Operation) -> bool:
+    """Whether a source was given back after the pivot: nothing carried it any more."""
+    return any(step.kind is StepKind.UNCLAIM for step in operation.steps)
+
+
+def _judge_notes(operation: Operation, outcome: Outcome) -> Iterator[str]:
+    """Our own late documents: looked for by mark, never taken for a person's."""
+    for step in doubtful_notes(operation):
+        live = [
+            note
+            for note in outcome.notes
+            if step.marker in markers_in(note.note) and not note.deleted
+        ]
+        if len(live) > 1:
+            yield f"step {step.number} {twice(live)}, then cancel the plan"
+        elif live and step.state is StepState.CANCELLED:
+            yield (
+                f"step {step.number} was given up, but its credit note {live[0].number} of "
+                f"{told(live[0].total)} stands: delete it, then cancel the plan"
+            )
+
+
+def _judge_source(operation: Operation, source: Source, invoice: Invoice | None) -> Iterator[str]:
+    """Relieved and credited make what is carried; a source owes only what it was raised by.
+
+    Where they do not, a named person gave a relief or credit up, or the source was handed back.
+    """
+    if done_for(operation, source.invoice_id) != source.total:
+        return
+    if invoice is None or is_gone(invoice):
+        if done_for(operation, source.invoice_id, StepKind.RELIEVE):
+            yield f"invoice {source.number} was deleted"
+        return
+    if invoice.status is InvoiceStatus.PENDING:
+        yield f"invoice {source.number} has a charge of {told(invoice.due)} under way"
+    elif due_on(invoice) > left_to_sub(operation, source, invoice):
+        yield (
+            f"invoice {source.number} still has {told(invoice.due)} due, though the merged invoice "
+            "carries it: its credit note was deleted, or is of no invoice; credit it by hand, "
+            "then cancel the plan"
+        )

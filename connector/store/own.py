@@ -8,7 +8,7 @@ from itertools import islice
 from sqlalchemy import Connection, Row, exists, select
 
 from connector.domain.ids import AccountId, InvoiceId
-from connector.domain.snapshot import OwnRecord, OwnRelease, OwnSuspension
+from connector.domain.snapshot import OwnRecord, OwnRelease, OwnRelief, OwnSuspension
 from connector.ports.platform import Feed
 from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import OperationState, StepKind
@@ -18,8 +18,17 @@ PORTION = 500
 """How many ids go into one query: databases limit the parameters of a statement."""
 
 _STANDING = (OperationState.OPEN.value, OperationState.CLOSED.value)
-_DOCUMENT_OF = {Feed.INVOICES: StepKind.ISSUE, Feed.CREDIT_NOTES: StepKind.RELIEVE}
-_OWN_KINDS = (StepKind.ISSUE.value, StepKind.SUSPEND.value, StepKind.RELEASE.value)
+_MARKS = {StepKind.CLAIM, StepKind.UNCLAIM, StepKind.SUSPEND, StepKind.RELEASE}
+_DOCUMENTS_OF = {
+    Feed.INVOICES: [StepKind.ISSUE.value],
+    # whatever else leaves a document of its own leaves a credit note
+    Feed.CREDIT_NOTES: sorted(
+        kind.value for kind in StepKind if kind not in _MARKS | {StepKind.ISSUE}
+    ),
+}
+_OWN_KINDS = tuple(
+    kind.value for kind in (StepKind.ISSUE, StepKind.RELIEVE, StepKind.SUSPEND, StepKind.RELEASE)
+)
 
 
 def portions(ids: Iterable[int]) -> Iterator[list[int]]:
@@ -31,15 +40,15 @@ def portions(ids: Iterable[int]) -> Iterator[list[int]]:
 
 def load_ids(connection: Connection, feed: Feed, ids: Collection[int]) -> frozenset[int]:
     """Those of the ids that are documents we created ourselves."""
-    kind = _DOCUMENT_OF.get(feed)
-    if kind is None:
+    kinds = _DOCUMENTS_OF.get(feed)
+    if kinds is None:
         return frozenset()
     return frozenset(
         found
         for portion in portions(ids)
         for found in connection.scalars(
             select(step.c.remote_id)
-            .where(step.c.kind == kind.value)
+            .where(step.c.kind.in_(kinds))
             .where(step.c.remote_id.in_(portion))
         )
     )
@@ -71,6 +80,11 @@ def load_record(connection: Connection, main_id: AccountId) -> OwnRecord:
             OwnRelease(sub_id=AccountId(row.account_id), block_id=row.block_id)
             for row in rows
             if row.kind == StepKind.RELEASE and row.block_id is not None
+        ),
+        reliefs=tuple(
+            OwnRelief(sub_id=AccountId(row.account_id), at=row.sent_at)
+            for row in rows
+            if row.kind == StepKind.RELIEVE and _document(row) is not None
         ),
     )
 

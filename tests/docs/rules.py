@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.docs.generate import ROOT
 
-PLACES = ("connector/domain", "connector/runtime")
+PLACES = ("connector/domain", "connector/runtime", "connector/saga")
 SHORTEST = 3
 """A reason spelt as a tuple has rule, fact and mend."""
 

@@ -4,127 +4,38 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
-from connector.domain.accounts import Account, AccountStatus, Billing, BillingMode, StatusChange
+from connector.domain.accounts import AccountStatus, Billing, BillingMode, StatusChange
 from connector.domain.cascade import (
     CascadeDecision,
-    is_clear,
     latest_block,
-    owes_nothing,
     plan_cascade,
 )
 from connector.domain.ids import AccountId
-from connector.domain.invoices import Invoice, InvoiceStatus
-from connector.domain.policy import CascadePolicy
+from connector.domain.invoices import Invoice
 from connector.domain.refusals import Weight
-from connector.domain.snapshot import FamilySnapshot, OwnRecord, OwnRelease, OwnSuspension
-from tests.build import account, billing, change, family, invoice, link, moment
-
-ACTIVE, BLOCKED = AccountStatus.ACTIVE, AccountStatus.BLOCKED
-POLICY = CascadePolicy()
-OVERDUE_PAID = CascadePolicy(release_when="overdue_paid")
-MAIN_EPISODE = (change(1, 1, BLOCKED, "2026-01-17 00:30"), change(9, 1, ACTIVE, "2026-01-20 09:00"))
-SUB_BLOCK = change(5, 2, BLOCKED, "2026-01-17 00:31")
-SUB = account(2, BLOCKED)
-LATER = moment("2026-01-20 09:05")
-YESTERDAY = date(2026, 1, 19)
-OURS = OwnSuspension(sub_id=AccountId(2), cause_id=1, block_id=5)
-DONE = OwnRelease(sub_id=AccountId(2), block_id=5)
-
-
-def blocked_family(
-    *,
-    block: StatusChange | None = SUB_BLOCK,
-    main_log: tuple[StatusChange, ...] = MAIN_EPISODE,
-    own: OwnRecord | None = None,
-    sub: Account = SUB,
-    sub_billings: tuple[Billing, ...] | None = None,
-    invoices: tuple[Invoice, ...] = (),
-    main_billing: Billing | None = None,
-) -> FamilySnapshot:
-    """A main that has just been paid for, and its sub that is still blocked."""
-    return family(
-        subs=(sub,),
-        changes=(*main_log, *((block,) if block else ())),
-        own=own,
-        sub_billings=sub_billings,
-        invoices=invoices,
-        main_billing=main_billing,
-        at=LATER,
-    )
-
-
-def outcome(decision: CascadeDecision) -> str:
-    """``release`` or the rule that kept the one sub back; empty for nothing to say."""
-    assert decision.suspensions == ()
-    said = ["release" for _ in decision.releases] + [row.rule for row in decision.refusals]
-    assert len(said) <= 1
-    return said[0] if said else ""
-
-
-# -- clear ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("document", "balance", "clear", "overdue_paid"),
-    [
-        (None, "0", True, True),
-        (None, "-0.01", False, True),
-        (invoice(10, 1, due_on=date(2026, 1, 30)), "-120.00", True, True),
-        (invoice(10, 1, due_on=date(2026, 1, 30)), "-120.01", False, True),
-        (invoice(10, 1, due_on=date(2026, 1, 20)), "-120.00", True, True),
-        (invoice(10, 1, due_on=YESTERDAY), "-120.00", False, False),
-        (invoice(10, 1, due_on=YESTERDAY), "500.00", False, False),
-        (invoice(10, 1, due_on=YESTERDAY, due="0.01"), "-0.01", False, False),
-        (invoice(10, 1, due_on=YESTERDAY, status=InvoiceStatus.PAID), "0", True, True),
-        (invoice(10, 1, due_on=YESTERDAY, status=InvoiceStatus.DELETED), "0", True, True),
-        (invoice(10, 1, due_on=YESTERDAY, status=InvoiceStatus.PENDING), "0", False, False),
-        (
-            invoice(10, 1, due_on=date(2026, 1, 30), status=InvoiceStatus.PENDING),
-            "-120.00",
-            False,
-            True,
-        ),
-    ],
+from connector.domain.snapshot import (
+    OwnRecord,
+    OwnRelease,
+    OwnRelief,
 )
-def test_when_a_main_is_clear(
-    document: Invoice | None, balance: str, *, clear: bool, overdue_paid: bool
-) -> None:
-    """Nothing overdue, not even with a charge under way, and the balance covers what is due."""
-    found = blocked_family(
-        invoices=(document,) if document else (), main_billing=billing(1, balance)
-    )
-    assert is_clear(found, POLICY) is clear
-    assert is_clear(found, OVERDUE_PAID) is overdue_paid
-    assert bool(plan_cascade(found, POLICY).releases) is clear
-
-
-@pytest.mark.parametrize("status", [s for s in AccountStatus if s is not ACTIVE])
-def test_only_an_active_main_is_clear(status: AccountStatus) -> None:
-    """Whatever its balance says."""
-    assert not is_clear(replace(blocked_family(), main=account(1, status)), OVERDUE_PAID)
-
-
-def test_a_minimum_balance_moves_the_line() -> None:
-    """Ten may be owed where minus ten is the minimum."""
-    lenient = billing(1, "-10.00", min_balance="-10.00")
-    assert is_clear(blocked_family(main_billing=lenient), POLICY)
-    strict = replace(lenient, balance=Decimal("-10.01"))
-    assert not is_clear(blocked_family(main_billing=strict), POLICY)
-
-
-def test_owing_nothing_is_asked_of_subs_alike() -> None:
-    """Overdue documents count even where the balance is positive."""
-    today = date(2026, 1, 20)
-    assert owes_nothing(billing(2), (), today)
-    assert not owes_nothing(billing(2, "-1"), (), today)
-    assert not owes_nothing(billing(2, "500"), (invoice(20, 2, due_on=YESTERDAY),), today)
-    pending = invoice(20, 2, due_on=YESTERDAY, status=InvoiceStatus.PENDING)
-    assert not owes_nothing(billing(2, "500"), (pending,), today)
-
+from tests.build import account, billing, change, family, invoice, link, moment
+from tests.domain.blocked import (
+    ACTIVE,
+    BLOCKED,
+    DONE,
+    LATER,
+    MAIN_EPISODE,
+    OURS,
+    POLICY,
+    SUB,
+    SUB_BLOCK,
+    YESTERDAY,
+    blocked_family,
+    outcome,
+)
 
 # -- release --------------------------------------------------------------------------------
 
@@ -275,3 +186,25 @@ def test_the_latest_row_of_the_log_is_the_block() -> None:
     assert latest_block(rows, AccountId(2)) == rows[0]
     assert latest_block([*rows, change(1, 2, ACTIVE, "2026-01-03")], AccountId(2)) is None
     assert latest_block(rows, AccountId(3)) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [("2026-01-17 00:30", "other_block"), ("2026-01-17 00:31", "release")],
+)
+def test_who_was_blocked_for_a_debt_we_took_over_since_is_released(at: str, said: str) -> None:
+    """The main was never overdue; the sub was, while its invoice was on its way to the main."""
+    own = OwnRecord(reliefs=(OwnRelief(sub_id=AccountId(2), at=moment(at)),))
+    assert outcome(plan_cascade(blocked_family(main_log=(), own=own), POLICY)) == said
+
+
+def test_a_relief_excuses_no_block_by_a_person_and_no_other_account() -> None:
+    """Whoever was blocked by an administrator stays so."""
+    person = change(5, 2, BLOCKED, "2026-01-17 00:31", by=3)
+    relief = OwnRelief(sub_id=AccountId(2), at=LATER)
+    own = OwnRecord(reliefs=(relief,))
+    found = blocked_family(block=person, main_log=(), own=own)
+    assert outcome(plan_cascade(found, POLICY)) == "blocked_by_person"
+    other = OwnRecord(reliefs=(replace(relief, sub_id=AccountId(3)),))
+    found = blocked_family(main_log=(), own=other)
+    assert outcome(plan_cascade(found, POLICY)) == "other_block"

@@ -91,11 +91,14 @@ class World:
         return self.billings[number].balance - owed
 
     def relieve(self, note: CreditNote, source: InvoiceId) -> None:
-        """A credit note takes its total off an invoice."""
+        """A credit note takes its total off an invoice; what is not due there stays on the balance."""
         self.notes[note.id] = note
         self.relieved[note.id] = source
         invoice = self.invoices[source]
-        due = invoice.due - note.total
+        due = max(invoice.due - note.total, ZERO)
+        billing = self.billings[invoice.account_id]
+        left = billing.balance + note.total - (invoice.due - due)
+        self.billings[invoice.account_id] = replace(billing, balance=left)
         status = InvoiceStatus.PAID if due == ZERO else invoice.status
         self.invoices[source] = replace(invoice, due=due, status=status)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -11,6 +12,7 @@ from connector.domain.accounts import AccountStatus, BillingMode
 from connector.domain.policy import Mode
 from connector.errors import PlatformRefused, PlatformUnavailable
 from connector.ports.store import RequestKind
+from connector.runtime import facts
 from connector.runtime.requests import record_request
 from connector.runtime.views import (
     load_agenda,
@@ -145,3 +147,34 @@ def test_families_are_found_by_any_member(rig: Rig) -> None:
     with pytest.raises(LookupError) as caught:
         resolve_families(rig.service, (2, 99))
     assert caught.value.args == (99,)
+
+
+@pytest.mark.parametrize(
+    ("mode", "frozen", "until"),
+    [
+        (Mode.ACT, None, "next cycle"),
+        (Mode.ACT, "frozen by ada", "unfreeze"),
+        (Mode.OBSERVE, None, "observe"),
+    ],
+)
+def test_a_family_between_pivot_and_relief_is_told_as_charged_twice(
+    rig: Rig, mode: Mode, frozen: str | None, until: str
+) -> None:
+    """By what is not relieved yet, and until when; nothing before the pivot or at the end."""
+    rig.family()
+    rig.charge(1, 2, 3)
+    rig.platform.fail_send(6, PlatformUnavailable("down"))
+    rig.cycle()
+    rig.set_policy(replace(rig.service.policy, mode=mode))
+    with rig.unit() as unit:
+        unit.facts.record(facts.FROZEN, frozen)
+        unit.commit()
+    (told,) = load_overview(rig.service).charged_twice
+    assert (int(told.main_id), told.amount) == (1, Decimal(24))
+    assert until in told.until
+    rig.set_policy(ACT)
+    with rig.unit() as unit:
+        unit.facts.record(facts.FROZEN, None)
+        unit.commit()
+    rig.sync()
+    assert load_overview(rig.service).charged_twice == ()

@@ -229,6 +229,33 @@ def test_a_claim_that_may_have_left_is_handed_back_too() -> None:
     assert none == ()
 
 
+def test_a_claim_that_may_still_land_is_handed_back_after_the_quiescence() -> None:
+    """Only what was sent once and seen has landed for sure; a late mark would stay for ever."""
+    minute = timedelta(minutes=1)
+    claims = [
+        replace(step, attempts=attempts, sent_at=NOW)
+        for step, attempts in zip(
+            with_states(merge(), CONFIRMED, CONFIRMED).steps[:2], (1, 2), strict=True
+        )
+    ]
+    operation = replace(merge(), steps=(*claims, *merge().steps[2:]))
+    _, (landed, resent) = machine.withdraw(operation, "changed", minute)
+    assert (landed.due_at, resent.due_at) == (None, NOW + minute)
+    unseen = replace(claims[0], state=INTENDED)
+    operation = replace(operation, steps=(unseen, *operation.steps[1:]))
+    assert machine.withdraw(operation, "changed", minute)[1][0].due_at == NOW + minute
+
+
+def test_a_doubt_counts_from_when_we_lost_sight() -> None:
+    """A process stopped between its claim and its send may have sent long after the claim."""
+    lost_at = NOW + timedelta(hours=1)
+    step = step_of(merge(), 3)
+    sending = machine.claimed(step, step.effect, NOW).after
+    doubt = machine.happened(sending, StepEvent.UNCLEAR, lost_at=lost_at).after
+    assert doubt.sent_at == lost_at
+    assert machine.happened(doubt, StepEvent.ABSENT).after.sent_at == lost_at
+
+
 def test_handbacks_are_worked_on_and_do_not_wait_for_each_other() -> None:
     """One source that is held keeps no other one marked."""
     operation = with_states(merge(), CONFIRMED, CONFIRMED)

@@ -19,19 +19,17 @@ from connector.saga import machine
 from connector.saga.effects import MarkInvoice
 from connector.saga.preparation import (
     Ground,
-    Hold,
     Ready,
     Skip,
     Withdraw,
     judge_cascade,
     judge_claim,
     judge_issue,
-    judge_relieve,
     judge_unclaim,
 )
 from connector.saga.states import StepState
 from connector.saga.steps import Source, Step
-from tests.build import NOON, account, invoice
+from tests.build import NOON, account
 from tests.saga.support import SOURCES, merge, releases, step_of, suspensions, with_states
 
 MERGE = merge()
@@ -155,46 +153,6 @@ def test_the_pivot_does_not_leave_on_other_ground(
     verdict = judge_issue(MERGE, step_of(MERGE, 3), ground(invoices, linked))
     assert isinstance(verdict, Withdraw)
     assert words in verdict.reason
-
-
-# -- relief ---------------------------------------------------------------------------------
-
-
-MERGED = invoice(99, 1, "40.00@20")
-
-
-def test_a_source_is_relieved_of_what_was_taken_over() -> None:
-    """Still wholly unpaid: exactly the planned credit note."""
-    step = step_of(MERGE, 5)
-    assert judge_relieve(step, SUB_INVOICE, MERGED) == Ready(effect=step.effect)
-
-
-@pytest.mark.parametrize("merged", [None, replace(MERGED, status=InvoiceStatus.DELETED)])
-def test_nothing_is_relieved_once_the_merged_invoice_is_gone(merged: Invoice | None) -> None:
-    """Else the charge would stand nowhere."""
-    verdict = judge_relieve(step_of(MERGE, 5), SUB_INVOICE, merged)
-    assert isinstance(verdict, Hold)
-    assert "nothing carries this source" in verdict.reason
-
-
-@pytest.mark.parametrize(
-    ("invoice", "words"),
-    [
-        (None, "deleted after the merge"),
-        (replace(SUB_INVOICE, status=InvoiceStatus.DELETED), "deleted after the merge"),
-        (replace(SUB_INVOICE, status=InvoiceStatus.PAID, due=Decimal(0)), "paid with 0 due"),
-        (replace(SUB_INVOICE, status=InvoiceStatus.PENDING), "pending with 12.00 due"),
-        (replace(SUB_INVOICE, due=Decimal("11.99")), "not_paid with 11.99 due"),
-    ],
-)
-def test_a_source_that_moved_after_the_pivot_waits_for_a_person(
-    invoice: Invoice | None, words: str
-) -> None:
-    """The sentence says how much the main carries for it."""
-    verdict = judge_relieve(step_of(MERGE, 5), invoice, MERGED)
-    assert isinstance(verdict, Hold)
-    assert words in verdict.reason
-    assert "carries 12.00" in verdict.reason
 
 
 # -- release and suspension -----------------------------------------------------------------

@@ -56,7 +56,7 @@ def said(sight: Sight) -> str:
         ([], "not seen"),
         ([OTHER], "not seen"),
         ([OTHER, MERGED], "seen 90"),
-        ([MERGED, replace(MERGED, id=OTHER.id, number="N91")], "stands 2 times"),
+        ([MERGED, replace(MERGED, id=OTHER.id, number="N91")], "seen 90"),
         ([replace(MERGED, status=InvoiceStatus.DELETED)], "was deleted"),
         ([replace(MERGED, status=InvoiceStatus.DELETED), replace(MERGED, id=OTHER.id)], "seen 91"),
         ([replace(MERGED, total=Decimal("47.99"))], "N90 makes 47.99, not 48.00"),

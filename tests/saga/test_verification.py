@@ -7,11 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from connector.domain.ids import InvoiceId
 from connector.domain.invoices import Invoice, InvoiceStatus
 from connector.saga.states import StepState
 from connector.saga.steps import Operation
-from connector.saga.verification import judge_merge
+from connector.saga.verification import Outcome, judge_merge
 from tests.build import invoice
 from tests.saga.support import SOURCES, merge, step_of, with_states
 
@@ -26,12 +25,12 @@ def done(*states: StepState) -> Operation:
     return replace(found, steps=steps)
 
 
-def world(*others: Invoice, without: int | None = None) -> dict[InvoiceId, Invoice]:
+def world(*others: Invoice, without: int | None = None) -> Outcome:
     """The platform after a merge that went well, but for these."""
     memo = str(step_of(merge(), 3).marker)
     paid = [replace(inv, status=InvoiceStatus.PAID, due=Decimal(0)) for inv in SOURCES]
     rows = [invoice(MERGED_ID, 1, "40.00@20", memo=memo), *paid, *others]
-    return {inv.id: inv for inv in rows if inv.id != without}
+    return Outcome(invoices={inv.id: inv for inv in rows if inv.id != without})
 
 
 def test_a_merge_that_went_well_may_be_closed() -> None:
@@ -55,7 +54,7 @@ def test_a_merge_that_went_well_may_be_closed() -> None:
         ),
     ],
 )
-def test_what_is_out_of_place_is_told(found: dict[InvoiceId, Invoice], words: str) -> None:
+def test_what_is_out_of_place_is_told(found: Outcome, words: str) -> None:
     """One sentence for each."""
     (problem,) = judge_merge(done(), found)
     assert words in problem
@@ -63,7 +62,7 @@ def test_what_is_out_of_place_is_told(found: dict[InvoiceId, Invoice], words: st
 
 def test_every_problem_is_told_at_once() -> None:
     """Not only the first."""
-    assert len(judge_merge(done(), {})) == 3
+    assert len(judge_merge(done(), Outcome(invoices={}))) == 3
 
 
 def test_a_pivot_that_was_given_up_is_a_problem() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from connector.domain.ids import AccountId
-from connector.domain.snapshot import OwnRecord, OwnRelease, OwnSuspension
+from connector.domain.snapshot import OwnRecord, OwnRelease, OwnRelief, OwnSuspension
 from connector.ports.platform import Feed
 from connector.saga.machine import claimed, happened
 from connector.saga.states import StepEvent
@@ -132,3 +132,12 @@ def test_own_documents_are_known_by_their_ids(store: SqlStore) -> None:
         Feed.STATUS_CHANGES: frozenset(),
     }
     assert none == frozenset()
+
+
+def test_a_relief_counts_once_confirmed(store: SqlStore) -> None:
+    """With the moment of its send: a block before it may have been for the debt it took off."""
+    record(store, merge(1))
+    relieve = load(store, 1).steps[2]
+    assert _own(store).reliefs == ()
+    carry_out(store, relieve, remote_id=77)
+    assert _own(store).reliefs == (OwnRelief(sub_id=SUB, at=NOW),)

@@ -7,6 +7,8 @@ another invoice's number. The lines up to the next heading are that source's sec
 import re
 from dataclasses import dataclass
 
+from connector.sandbox.audit.corrections import corrected
+from connector.sandbox.money import ZERO
 from connector.sandbox.records import Invoice, Item
 from connector.sandbox.witness import Charge
 from connector.sandbox.world import World
@@ -32,7 +34,8 @@ class Carrier:
 
 
 def find_carriers(world: World) -> list[Carrier]:
-    """All live carriers."""
+    """All live carriers; one that was taken back in full, by its own connector, is none."""
+    dead = _dead_numbers(world)
     by_number = {charge.number: charge for charge in world.witness.charges.values()}
     written = {
         write.record_id for write in world.witness.writes if write.resource == "finance/invoices"
@@ -41,7 +44,9 @@ def find_carriers(world: World) -> list[Carrier]:
     for invoice in world.invoices:
         if invoice.status == "deleted" or invoice.id not in written:
             continue
-        sections = _sections(invoice, by_number)
+        if corrected(world, invoice) >= invoice.total > ZERO:
+            continue  # taken back in full: it carries nothing any more
+        sections = _sections(invoice, by_number, dead)
         if sections:
             carriers.append(Carrier(invoice=invoice, sections=tuple(sections)))
     return carriers
@@ -50,25 +55,37 @@ def find_carriers(world: World) -> list[Carrier]:
 def cited_sources(world: World, invoice: Invoice) -> set[int]:
     """The sources that a document cites, live or not."""
     by_number = {charge.number: charge for charge in world.witness.charges.values()}
-    return {section.source.invoice_id for section in _sections(invoice, by_number)}
+    return {section.source.invoice_id for section in _sections(invoice, by_number, frozenset())}
 
 
-def _sections(invoice: Invoice, by_number: dict[str, Charge]) -> list[Section]:
+def _dead_numbers(world: World) -> frozenset[str]:
+    """Numbers of deleted invoices: their headings end the section before, and begin none."""
+    rows = [*world.invoices, *(row for row in world.witness.removed if isinstance(row, Invoice))]
+    live = {row.number for row in rows if row.status != "deleted"}
+    return frozenset(row.number for row in rows if row.status == "deleted") - live
+
+
+def _sections(
+    invoice: Invoice, by_number: dict[str, Charge], dead: frozenset[str]
+) -> list[Section]:
     sections: list[tuple[Charge, list[Item]]] = []
+    lines: list[Item] = []
     for item in invoice.items:
-        source = _cited(item, by_number)
+        words = _words(item)
+        source = next((by_number[word] for word in words if word in by_number), None)
         if source is not None and source.invoice_id != invoice.id:
-            sections.append((source, []))
-        elif sections:
-            sections[-1][1].append(item)
+            lines = []
+            sections.append((source, lines))
+        elif words & dead:
+            lines = []
+        else:
+            lines.append(item)
     return [Section(source=source, items=tuple(items)) for source, items in sections]
 
 
-def _cited(item: Item, by_number: dict[str, Charge]) -> Charge | None:
+def _words(item: Item) -> set[str]:
+    """What a heading, a line without a price, may name."""
     if item.price:
-        return None
+        return set()
     words = {word.strip(".") for word in _WORDS.findall(item.description)}
-    for word in words.union(_PLAIN_WORDS.findall(item.description)):
-        if word in by_number:
-            return by_number[word]
-    return None
+    return words.union(_PLAIN_WORDS.findall(item.description))

@@ -29,6 +29,7 @@ class Evidence:
     by_hand: ByHand = field(default_factory=ByHand)
     carriers: dict[int, list[Carrier]] = field(default_factory=lambda: defaultdict(list))
     times_carried: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    carriers_of: dict[int, list[Carrier]] = field(default_factory=lambda: defaultdict(list))
     charges: dict[int, list[Charge]] = field(default_factory=lambda: defaultdict(list))
     effects: dict[int, list[Effect]] = field(default_factory=lambda: defaultdict(list))
     turns: dict[int, list[StatusTurn]] = field(default_factory=lambda: defaultdict(list))
@@ -62,6 +63,7 @@ def gather(world: World) -> Evidence:
         evidence.carriers[carrier.invoice.customer_id].append(carrier)
         for section in carrier.sections:
             evidence.times_carried[section.source.invoice_id] += 1
+            evidence.carriers_of[section.source.invoice_id].append(carrier)
     for charge in world.witness.charges.values():
         evidence.charges[charge.customer_id].append(charge)
     for effect in world.witness.effects:

@@ -1,9 +1,10 @@
 """Rules about money: every charge in one place, every total and tax rate as at its source."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from connector.sandbox.audit.carriers import Carrier, Section
+from connector.sandbox.audit.corrections import corrected, net_left, raised_by
 from connector.sandbox.audit.family import Evidence, Family, balance, is_open, kin, relief_of
 from connector.sandbox.audit.findings import Finding
 from connector.sandbox.money import CENT, ZERO
@@ -38,12 +39,27 @@ def _charge_findings(evidence: Evidence, family: Family, charge: Charge) -> Iter
 
     if times > 1:
         yield finding("double_billing", f"carried {times} times")
-    elif times and is_open(invoice) and charge.total not in by_hand.undone.get(account, ()):
+    elif (
+        times
+        and _owes_twice(evidence, charge)
+        and charge.total not in by_hand.undone.get(account, ())
+    ):
         yield finding("double_billing", "open on its own account and carried by another invoice")
     if relief.amount and not times and charge.invoice_id not in by_hand.withdrawn:
         yield finding("lost_charge", f"{relief.amount} relieved, carried by no live invoice")
-    if invoice is not None and is_open(invoice) and MARKER in f"{invoice.memo}{invoice.note}":
+    is_marked = invoice is not None and MARKER in f"{invoice.memo}{invoice.note}"
+    if is_marked and is_open(invoice) and (not times or _owes_twice(evidence, charge)):
         yield finding("marker_left", "still claimed by a merge and still open")
+
+
+def _owes_twice(evidence: Evidence, charge: Charge) -> bool:
+    """Whether a carried charge owes more itself than people raised it by, or was taken back."""
+    invoice = evidence.world.invoices.get(charge.invoice_id)
+    if invoice is None or not is_open(invoice):
+        return False
+    carriers = [carrier.invoice for carrier in evidence.carriers_of.get(charge.invoice_id, ())]
+    taken_back = sum((corrected(evidence.world, carrier) for carrier in carriers), ZERO)
+    return invoice.due > raised_by(evidence.by_hand.edits, [invoice.id]) + taken_back
 
 
 def _about(family: Family, carrier: Carrier, rule: str, detail: str) -> Finding:
@@ -58,13 +74,23 @@ def _carrier_findings(evidence: Evidence, family: Family, carrier: Carrier) -> I
     sources = [section.source for section in carrier.sections]
     expected = sum((source.total for source in sources), own.total if own else ZERO)
     expected += evidence.by_hand.edits.get(invoice.id, ZERO) if own is None else ZERO
-    if invoice.total != expected:
+    if not _is_explained(evidence, carrier, invoice.total - expected):
         detail = f"total {invoice.total}, its sources make {expected}"
         yield _about(family, carrier, "wrong_total", detail)
     for source in sources:
         if source.customer_id not in family.once_aggregated.union(family.merging):
             detail = f"carries {source.number} of {source.customer_id}"
             yield _about(family, carrier, "wrong_family", detail)
+
+
+def _is_explained(evidence: Evidence, carrier: Carrier, excess: Decimal) -> bool:
+    """Whether a total that is not its sources' has been mended, or its sources were raised later.
+
+    A source that was lowered or deleted after the merge is credited on the merged document.
+    """
+    sources = [section.source.invoice_id for section in carrier.sections]
+    taken_back = corrected(evidence.world, carrier.invoice)
+    return -raised_by(evidence.by_hand.edits, sources) <= excess <= taken_back
 
 
 def _account_findings(family: Family, carrier: Carrier) -> Iterator[Finding]:
@@ -82,6 +108,19 @@ def _account_findings(family: Family, carrier: Carrier) -> Iterator[Finding]:
 def _tax_findings(evidence: Evidence, family: Family, carrier: Carrier) -> Iterator[Finding]:
     if carrier.invoice.id in evidence.by_hand.edits:
         return
+    sources = [section.source for section in carrier.sections]
+    total = sum((source.total for source in sources), ZERO)
+    excess = carrier.invoice.total - total
+    if excess == corrected(evidence.world, carrier.invoice) and excess:
+        left = net_left(evidence.world, carrier.invoice)
+        if _moved(left, _rates(sources), len(sources) + 1):
+            detail = f"net per rate {_told(left)} left, at the sources {_told(_rates(sources))}"
+            yield _about(family, carrier, "tax_moved", detail)
+    elif not excess or not _is_explained(evidence, carrier, excess):
+        yield from _uncorrected_tax(evidence, family, carrier)
+
+
+def _uncorrected_tax(evidence: Evidence, family: Family, carrier: Carrier) -> Iterator[Finding]:
     sources = [section.source for section in carrier.sections]
     carried = net_by_rate([item for section in carrier.sections for item in section.items])
     if _moved(carried, _rates(sources), len(sources)):
@@ -162,6 +201,7 @@ def conservation_findings(evidence: Evidence, families: list[Family]) -> Iterato
             ),
             ZERO,
         )
+        expected += _handed_back(evidence, accounts)
         owed = -balance(evidence.world, accounts)
         if owed != expected:
             yield Finding(
@@ -170,6 +210,26 @@ def conservation_findings(evidence: Evidence, families: list[Family]) -> Iterato
                 account=family.main_id,
                 detail=f"the family should owe {expected}, its balances make {owed}",
             )
+
+
+def _handed_back(evidence: Evidence, accounts: Iterable[int]) -> Decimal:
+    """What still stands of merged documents that people deleted: at the sources, or merged anew.
+
+    Deleting a merged document lets go of what had been relieved by then, and of no more.
+    """
+    charges = [charge for account in accounts for charge in evidence.charges[account]]
+    return sum(
+        (
+            charge.total
+            for charge in charges
+            if charge.invoice_id in evidence.by_hand.withdrawn
+            and (
+                evidence.times_carried[charge.invoice_id]
+                or not relief_of(evidence.world, charge).amount
+            )
+        ),
+        ZERO,
+    )
 
 
 def _altered(evidence: Evidence, family: Family) -> Iterator[Finding]:

@@ -1,0 +1,84 @@
+"""Sweep: at every look at a family, find what its merges left behind too often or lost again.
+
+A write that the platform carried out after the quiescence stands twice once it was sent again, and
+people may take a credit note back long after a merge was closed. Every family is looked at at least
+once a day; what the look has read already is searched for our marks, at no request more. Credit
+notes are searched only where one was sent more than once, in the week after its merge.
+"""
+
+from __future__ import annotations
+
+from connector.domain.policy import Mode
+from connector.domain.refusals import Refusal
+from connector.domain.snapshot import FamilySnapshot
+from connector.errors import PlatformUnavailable, ReplyMalformed
+from connector.observe.events import Event as Log
+from connector.runtime.service import Pen, Service
+from connector.runtime.telling import tell_state
+from connector.runtime.verify import judge_outcome
+from connector.saga.steps import Operation, OperationState, Step
+from connector.saga.sweeping import sweep_merge
+
+BY = "connector"
+SWEPT_STATES = frozenset({OperationState.OPEN, OperationState.CLOSED, OperationState.WITHDRAWN})
+
+
+def sweep_family(service: Service, pen: Pen, family: FamilySnapshot | None) -> tuple[Refusal, ...]:
+    """Add the steps that void a second document, and open a merge that no longer adds up.
+
+    Returns what people should know. Nothing is recorded in observe mode, or for a family whose
+    records cannot all be read.
+
+    Raises:
+        PlatformUnavailable: a suspicion could not be looked into now.
+    """
+    if family is None or family.quarantined:
+        return ()
+    with service.store.begin() as unit:
+        operations = unit.journal.load_operations(SWEPT_STATES, family.main.id)
+    refusals: list[Refusal] = []
+    for operation in operations:
+        sweep = sweep_merge(operation, family.invoices, family.at)
+        refusals += sweep.refusals
+        if service.policy.mode is Mode.OBSERVE:
+            continue
+        if sweep.voids:
+            _record_voids(service, pen, operation, sweep.voids)
+        elif sweep.is_suspect and (problems := _look_into(service, operation)):
+            _reopen(service, pen, operation, "; ".join(problems))
+    return tuple(refusals)
+
+
+def _look_into(service: Service, operation: Operation) -> tuple[str, ...]:
+    """Verify a closed merge once more, on fresh records."""
+    try:
+        return judge_outcome(service, operation)
+    except ReplyMalformed as broken:
+        raise PlatformUnavailable(str(broken)) from broken
+
+
+def _record_voids(
+    service: Service, pen: Pen, operation: Operation, voids: tuple[Step, ...]
+) -> None:
+    """Add the steps, and take a closed merge up again for them."""
+    with service.store.begin(epoch=pen.epoch) as unit:
+        unit.journal.record_steps(voids, service.clock.host())
+        if operation.state is OperationState.CLOSED:
+            unit.journal.record_state(
+                operation.plan_id, OperationState.OPEN, "", BY, service.clock.host()
+            )
+        unit.commit()
+    numbers = ", ".join(str(step.invoice_id) for step in voids)
+    why = f"its mark stands on further invoices: {numbers}"
+    service.alerts.alert(Log.PLAN_UNVERIFIED, why, plan_id=operation.plan_id)
+
+
+def _reopen(service: Service, pen: Pen, operation: Operation, why: str) -> None:
+    """Park a merge that added up once: listed in history, and never done again silently."""
+    with service.store.begin(epoch=pen.epoch) as unit:
+        unit.journal.record_state(
+            operation.plan_id, OperationState.OPEN, why, BY, service.clock.host()
+        )
+        unit.commit()
+    tell_state(operation.plan_id, OperationState.OPEN, why, BY)
+    service.alerts.alert(Log.PLAN_UNVERIFIED, why, plan_id=operation.plan_id)

@@ -1,0 +1,77 @@
+"""What a look at a family shows of merges that have ended: pure; nothing is read for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from connector.domain.ids import InvoiceId
+from connector.domain.invoices import Invoice
+from connector.domain.money import told
+from connector.domain.refusals import Refusal
+from connector.saga.fixups import done_for, find_twins, left_to_sub, plan_voids
+from connector.saga.steps import Operation, OperationKind, OperationState, Source, Step
+from connector.saga.verification import doubtful_notes
+
+SWEPT = timedelta(days=7)
+"""How long after a merge its credit notes are looked for by mark, if one may stand too often."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sweep:
+    """What is to be done about one ended or running merge."""
+
+    voids: tuple[Step, ...] = ()  #: further documents of its pivot, to be credited in full
+    is_suspect: bool = False  #: closed, and to be verified once more
+    refusals: tuple[Refusal, ...] = ()  #: what a source owes itself
+
+
+def sweep_merge(operation: Operation, invoices: Iterable[Invoice], now: datetime) -> Sweep:
+    """Look for our mark on a second document, and for a source that owes again.
+
+    Args:
+        operation: a merge, whatever its state.
+        invoices: of the main account and its sub-accounts, as just read.
+        now: billing time.
+    """
+    if operation.kind is not OperationKind.MERGE:
+        return Sweep()
+    rows = {invoice.id: invoice for invoice in invoices}
+    is_suspect = operation.state is OperationState.CLOSED and not operation.why
+    owing = list(_owing(operation, rows))
+    is_recent = now - operation.created_at < SWEPT
+    return Sweep(
+        voids=plan_voids(operation, find_twins(operation, rows.values()), now.date()),
+        is_suspect=is_suspect
+        and (
+            any(due > allowed for _, due, allowed in owing)
+            or (is_recent and bool(doubtful_notes(operation)))
+        ),
+        refusals=tuple(
+            _left_on_sub(source, due) for source, due, allowed in owing if due <= allowed
+        ),
+    )
+
+
+def _owing(
+    operation: Operation, rows: Mapping[InvoiceId, Invoice]
+) -> Iterator[tuple[Source, Decimal, Decimal]]:
+    """Sources that are open after all that was carried of them was settled: due, and allowed."""
+    for source in operation.sources:
+        invoice = rows.get(source.invoice_id)
+        is_settled = done_for(operation, source.invoice_id) == source.total
+        if invoice is not None and invoice.is_open and is_settled:
+            yield source, invoice.due, left_to_sub(operation, source, invoice)
+
+
+def _left_on_sub(source: Source, due: Decimal) -> Refusal:
+    return Refusal(
+        rule="left_on_sub",
+        account_id=source.account_id,
+        subject=f"invoice {source.number}",
+        sentence=f"invoice {source.number} of account {source.account_id} was raised, or a payment "
+        f"taken back, after it was merged: {told(due)} stays due on the account itself",
+        mend="collect it there, or credit it and charge it anew: the new invoice is merged",
+    )
