@@ -8,8 +8,9 @@ RUN := .venv/bin/python
 FAMILIES ?= 20
 SEED ?= 1
 SERVE ?=
+SEEDS ?= 200
 
-.PHONY: help demo test bench check static format example clean
+.PHONY: help demo test sim bench check static format example clean
 
 # What can be made, one line each.
 help:
@@ -22,6 +23,10 @@ demo: .venv/ready
 # Run every test, the slow ones with real processes included.
 test: .venv/ready
 	$(RUN) -m pytest
+
+# Simulate faults, kills and people, SEEDS=200 times; a seed that fails names its replay.
+sim: .venv/ready
+	@$(RUN) -m tests.simulator --seeds $(SEEDS)
 
 # Measure what the sandbox costs: time, memory, and a yard to compare them with.
 bench: .venv/ready

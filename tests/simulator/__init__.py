@@ -1,0 +1,1 @@
+"""The simulator: the real connector against the sandbox, on virtual time, under seeded chance."""

@@ -1,0 +1,119 @@
+"""The store of one seed: made from a template, opened anew by every process, read by judges."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from connector.domain.accounts import BillingMode
+from connector.domain.ids import AccountId
+from connector.domain.links import Link
+from connector.sandbox.world import World
+from connector.store.open import open_store
+from connector.store.store import SqlStore
+from tests.fakes.mortal import drop
+from tests.simulator.effects import Desk
+
+INSTALL_ID = "SIMULATEDSIMULATED22"
+LINKED_SINCE = date(2025, 10, 1)
+MEMORY = Path("/dev/shm")  # noqa: S108 - a file there is as quick as memory; any folder will do
+FILE = "state.sqlite3"
+VOLATILE = {"lease": {"pid", "host"}, "alembic_version": set(), "nonce": set()}
+"""Columns that differ from run to run, by table."""
+
+Rows = list[dict[str, Any]]
+
+
+class Cabinet:
+    """A folder with the store; stores are opened in it as by processes of their own."""
+
+    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
+        self.desk = Desk()
+        self._folder = folder
+        self._now = now
+        self._judge: sqlite3.Connection | None = None
+
+    def open(self) -> SqlStore:
+        """The store, as a new process opens it."""
+        return open_store(f"sqlite:///{self._folder}/{FILE}", clock=self._now)
+
+    def rows(self, query: str, *values: object) -> Rows:
+        """What the store says, past all code of the connector's."""
+        if self._judge is None:
+            self._judge = sqlite3.connect(self._folder / FILE, check_same_thread=False)
+            self._judge.row_factory = sqlite3.Row
+        return [dict(row) for row in self._judge.execute(query, values)]
+
+    def link(self, world: World) -> None:
+        """Record the links that are meant, as an import before the first start."""
+        links = [
+            Link(
+                sub_id=AccountId(row.sub_id),
+                main_id=AccountId(row.main_id),
+                mode=BillingMode(row.mode),
+                since=LINKED_SINCE,
+            )
+            for row in world.links.values()
+        ]
+        store = self.open()
+        with store.begin() as unit:
+            unit.links.record_links(links, "import", self._now())
+            unit.agenda.record_due({link.main_id for link in links}, self._now(), "linked")
+            unit.commit()
+        store.close()
+
+    def contents(self) -> list[tuple[str, Rows]]:
+        """Every table with its rows, without what differs from run to run."""
+        names = self.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        tables = [row["name"] for row in names if not row["name"].startswith("sqlite_")]
+        return [(name, self._steady(name)) for name in tables]
+
+    def _steady(self, name: str) -> Rows:
+        hidden = VOLATILE.get(name, set())
+        rows = self.rows(f"SELECT * FROM {name}")  # noqa: S608 - a name from the schema
+        if name == "nonce":
+            return []
+        return [{key: row[key] for key in row if key not in hidden} for row in rows]
+
+    def close(self) -> None:
+        """The end."""
+        if self._judge is not None:
+            self._judge.close()
+
+
+def abandon(store: SqlStore) -> None:
+    """What the system does when a process dies."""
+    drop(store)
+
+
+def lose_lock(store: SqlStore) -> None:
+    """What happens when a lock file is removed, or its file system forgets: nobody is told."""
+    store._lock.release()
+
+
+def make_template(folder: Path) -> Path:
+    """A store with its tables and a name that is always the same, to be copied for each seed."""
+    path = folder / "template.sqlite3"
+    open_store(f"sqlite:///{path}", clock=lambda: datetime(2026, 1, 1, tzinfo=UTC)).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE installation SET install_id = ?", (INSTALL_ID,))
+    return path
+
+
+def fill(folder: Path, template: Path) -> None:
+    """Put a fresh store into a folder."""
+    for old in folder.glob(f"{FILE}*"):
+        old.unlink()
+    shutil.copyfile(template, folder / FILE)
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """A folder that is as quick as memory, where there is one."""
+    where = MEMORY if MEMORY.is_dir() else None
+    return tempfile.TemporaryDirectory(prefix="simulator-", dir=where)

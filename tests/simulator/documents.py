@@ -1,0 +1,122 @@
+"""Invariants over the platform's documents and our journal; they hold at every moment."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connector.sandbox.records import CreditNote, Invoice
+from connector.sandbox.world import World
+from tests.simulator.cabinet import Cabinet, Rows
+
+MARK = re.compile(r"LA1:([A-Z2-7]{20}):([0-9]+):[0-9A-F]{4}")
+ZERO = Decimal(0)
+Made = tuple[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Books:
+    """The documents an API key made and that stand, by plan and step; and the plans' sources."""
+
+    world: World
+    merged: list[tuple[Made, Invoice]]
+    reliefs: list[tuple[Made, CreditNote]]
+    sources: Rows
+    steps: Rows
+
+    @classmethod
+    def of(cls, world: World, cabinet: Cabinet) -> Books:
+        """Gather them now."""
+        invoices = [row for row in world.invoices if row.added_by == "api"]
+        notes = [row for row in world.credit_notes if row.added_by == "api"]
+        return cls(
+            world=world,
+            merged=[(mark, row) for row in invoices for mark in marks_in(row, row.memo)],
+            reliefs=[(mark, row) for row in notes for mark in marks_in(row, row.note)],
+            sources=cabinet.rows("SELECT * FROM source"),
+            steps=cabinet.rows("SELECT * FROM step"),
+        )
+
+
+def marks_in(document: Invoice | CreditNote, text: str) -> list[Made]:
+    """Which steps a standing document says it is of."""
+    if document.status == "deleted":
+        return []
+    return [(plan, int(step)) for plan, step in MARK.findall(text)]
+
+
+def judge_books(books: Books) -> Iterator[str]:
+    """What is wrong now; nothing of this is ever right, not even between two writes."""
+    yield from _judge_marks(books)
+    yield from _judge_sources(books)
+    yield from _judge_reliefs(books)
+
+
+def _judge_marks(books: Books) -> Iterator[str]:
+    for kind, made in (("invoice", books.merged), ("credit note", books.reliefs)):
+        for mark, times in Counter(mark for mark, _ in made).items():
+            if times > 1:
+                yield f"the {kind} of step {mark[1]} of {mark[0]} stands {times} times"
+
+
+def _judge_sources(books: Books) -> Iterator[str]:
+    """Each source's money is on at most one standing merged document."""
+    carrying = {plan for (plan, _), _ in books.merged}
+    times = Counter(row["invoice_id"] for row in books.sources if row["plan_id"] in carrying)
+    for invoice_id, count in times.items():
+        if count > 1:
+            yield f"source {invoice_id} is carried by {count} merged invoices"
+
+
+def _judge_reliefs(books: Books) -> Iterator[str]:
+    """No source is credited with more than the plan took over from it."""
+    about = {(row["plan_id"], row["number"]): row["invoice_id"] for row in books.steps}
+    totals = {(row["plan_id"], row["invoice_id"]): Decimal(row["total"]) for row in books.sources}
+    credited: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
+    for mark, note in books.reliefs:
+        invoice_id = about.get(mark)
+        if invoice_id is None:
+            yield f"credit note {note.number} bears a mark of no step of ours"
+            continue
+        credited[mark[0], invoice_id] += note.total
+    for key, amount in credited.items():
+        if amount > totals.get(key, ZERO):
+            yield f"source {key[1]} was credited {amount} by {key[0]}, it made {totals.get(key)}"
+
+
+def judge_taxes(books: Books) -> Iterator[str]:
+    """At the end: a merged invoice has each rate's net amount as its sources have it."""
+    edited = {row.document_id for row in books.world.witness.effects if row.kind == "invoice_edit"}
+    for (plan, _), merged in books.merged:
+        ids = [row["invoice_id"] for row in books.sources if row["plan_id"] == plan]
+        sources = [books.world.invoices.get(number) for number in ids]
+        if edited & {merged.id, *ids} or None in sources:
+            continue
+        meant = _by_rate([row for row in sources if row is not None])
+        made = _by_rate([merged])
+        for rate in sorted(meant.keys() | made.keys()):
+            allowed = ZERO if rate else Decimal("0.01") * len(ids)
+            if abs(meant[rate] - made[rate]) > allowed:
+                yield f"plan {plan}: {made[rate]} at {rate} %, its sources have {meant[rate]}"
+
+
+def _by_rate(invoices: list[Invoice]) -> dict[Decimal, Decimal]:
+    sums: dict[Decimal, Decimal] = defaultdict(Decimal)
+    for invoice in invoices:
+        for item in invoice.items:
+            sums[item.tax] += item.price * item.quantity
+    return sums
+
+
+def judge_releases(books: Books) -> Iterator[str]:
+    """At the end: nobody was released from a block that bears a person's name in the log."""
+    own = books.world.switches.api_status_admin
+    for row in books.steps:
+        if row["kind"] != "release" or not row["attempts"]:
+            continue
+        block = books.world.changes.get(row["block_id"])
+        if block is None or block.administrator_id not in {0, own}:
+            yield f"account {row['account_id']} was released from block {row['block_id']}"

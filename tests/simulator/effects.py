@@ -1,0 +1,150 @@
+"""The daemon's store and network with a stage between: every effect can be its last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Protocol
+
+import httpx
+
+from connector.errors import StoreUnavailable
+from connector.ports.store import UnitOfWork
+from connector.store.store import SqlStore
+from tests.sandbox.in_process_http import SandboxTransport
+from tests.simulator.stage import Actor, Killed, Stage
+
+BUSY_SECONDS = 30
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Traffic(Protocol):
+    """Somebody who watches the wire."""
+
+    def sees_request(self, actor: Actor, request: httpx.Request) -> None:
+        """A request arrives at the platform."""
+        ...
+
+    def sees_end(self, actor: Actor, request: httpx.Request, status: int) -> None:
+        """Its answer leaves, or with status 0 none does."""
+        ...
+
+
+class StagedTransport(httpx.BaseTransport):
+    """The network: a request may die with its sender before it leaves, or after it was answered."""
+
+    def __init__(
+        self, stage: Stage, actor: Actor, platform: SandboxTransport, traffic: Traffic
+    ) -> None:
+        self._stage = stage
+        self._actor = actor
+        self._platform = platform
+        self._traffic = traffic
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, let time pass, and answer it or fail."""
+        stage, actor = self._stage, self._actor
+        what = f"{request.method} {request.url.path.removeprefix('/api/2.0/')}"
+        stage.effect(actor, f"→ {what}{_told(request)}")
+        stage.timeline.pass_by(timedelta(seconds=stage.dice.uniform(0.01, 0.5)))
+        self._traffic.sees_request(actor, request)
+        try:
+            response = self._platform.handle_request(request)
+        except httpx.HTTPError as failure:
+            self._traffic.sees_end(actor, request, 0)
+            if isinstance(failure, httpx.ReadTimeout):
+                stage.timeline.sleep(request.extensions["timeout"]["read"])
+            stage.effect(actor, f"← {what} {type(failure).__name__}")
+            raise
+        self._traffic.sees_end(actor, request, response.status_code)
+        stage.effect(actor, f"← {what} {response.status_code}")
+        return response
+
+
+class StagedUnit:
+    """A unit of work whose commit may be the last thing it did, or did not do."""
+
+    def __init__(self, unit: UnitOfWork, stage: Stage, actor: Actor) -> None:
+        self._unit = unit
+        self._stage = stage
+        self._actor = actor
+        self.journal = unit.journal
+        self.links = unit.links
+        self.agenda = unit.agenda
+        self.findings = unit.findings
+        self.requests = unit.requests
+        self.facts = unit.facts
+
+    def commit(self) -> None:
+        """Commit, or die before or after it."""
+        self._stage.effect(self._actor, "commits")
+        self._unit.commit()
+
+
+class Desk:
+    """Who has a transaction open in the one store: others wait for their turn, and give up."""
+
+    def __init__(self) -> None:
+        self.holder: Actor | None = None
+
+
+class StagedStore:
+    """The store of one process; a dead one gives nothing up and changes nothing."""
+
+    def __init__(self, store: SqlStore, stage: Stage, actor: Actor, desk: Desk) -> None:
+        self.inner = store
+        self._stage = stage
+        self._actor = actor
+        self._desk = desk
+
+    @property
+    def install_id(self) -> str:
+        """The store's."""
+        return self.inner.install_id
+
+    @contextmanager
+    def begin(self, *, epoch: int | None = None) -> Iterator[UnitOfWork]:
+        """A unit of work on the stage."""
+        with self._turn(), self.inner.begin(epoch=epoch) as unit:
+            yield StagedUnit(unit, self._stage, self._actor)
+        self._stage.effect(self._actor, "has ended a transaction")
+
+    def acquire_lease(self, holder: str) -> int:
+        """The store's."""
+        with self._turn():
+            return self.inner.acquire_lease(holder)
+
+    def release_lease(self) -> None:
+        """The store's, unless the process is dead."""
+        if not self._actor.is_doomed:
+            with self._turn():
+                self.inner.release_lease()
+
+    def reserve_nonce(self, floor: int) -> int:
+        """The store's, with a floor of virtual time."""
+        assert floor > 0
+        with self._turn():
+            return self.inner.reserve_nonce(int(self._stage.timeline.now().timestamp() * 100))
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Have the only transaction there is at a time."""
+        assert self._desk.holder is not self._actor, "a second transaction inside the first"
+        for _ in range(BUSY_SECONDS):
+            if self._desk.holder is None:
+                break
+            self._stage.wait(self._actor, timedelta(seconds=1))
+        if self._actor.is_doomed:
+            raise Killed
+        if self._desk.holder is not None:
+            raise StoreUnavailable("another process has the store")
+        self._desk.holder = self._actor
+        try:
+            yield
+        finally:
+            self._desk.holder = None
+
+
+def _told(request: httpx.Request) -> str:
+    return f" {request.read().decode()[:300]}" if request.method not in READING else ""

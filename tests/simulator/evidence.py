@@ -1,0 +1,75 @@
+"""What the judges at the end look at: the platform's books, our journal, and what people did."""
+
+from __future__ import annotations
+
+from connector.domain.policy import Mode
+from connector.sandbox.world import World
+from tests.simulator.cabinet import Cabinet, Rows
+from tests.simulator.documents import Books
+
+PEOPLE = frozenset({"admin", "customer"})
+
+
+class Evidence:
+    """The platform's books, and our journal past all code of the connector's."""
+
+    def __init__(self, world: World, cabinet: Cabinet, mode: Mode) -> None:
+        self.world = world
+        self.mode = mode
+        self.operations: Rows = cabinet.rows("SELECT * FROM operation")
+        self.steps: Rows = cabinet.rows("SELECT * FROM step")
+        self.refusals: Rows = cabinet.rows("SELECT * FROM refusal")
+        self.books = Books.of(world, cabinet)
+        self._touched = {
+            account
+            for deed in world.people.deeds
+            if deed.outcome == "done"
+            for account in (deed.customer_id, deed.rows.get("customer_id", deed.customer_id))
+        }
+        self._touched |= {row.customer_id for row in world.witness.effects if row.actor in PEOPLE}
+
+    def members_of(self, plan_id: str) -> set[int]:
+        """The accounts that an operation is about, and their families' main accounts."""
+        steps = {row["account_id"] for row in self.steps if row["plan_id"] == plan_id}
+        return steps | {row["main_id"] for row in self.operations if row["plan_id"] == plan_id}
+
+    def has_deed(self, accounts: set[int]) -> bool:
+        """Whether a person did anything to one of these accounts."""
+        return bool(accounts & self._touched)
+
+    def unverified(self, main_id: int) -> Rows:
+        """Operations of a family that were carried out and do not add up, each with its why."""
+        return [
+            row
+            for row in self.operations
+            if row["main_id"] == main_id and row["state"] == "open" and row["why"]
+        ]
+
+    def held_reliefs(self, main_id: int) -> Rows:
+        """Sources of a family that our journal says a merged invoice carries, unrelieved."""
+        return [row for row in self._reliefs(main_id) if row["state"] == "held"]
+
+    def handed_back(self, main_id: int) -> Rows:
+        """Sources that the journal gave back unrelieved, since staff undid their merged invoice."""
+        unclaimed = {
+            (row["plan_id"], row["invoice_id"]) for row in self.steps if row["kind"] == "unclaim"
+        }
+        return [
+            row
+            for row in self._reliefs(main_id)
+            if row["state"] == "cancelled" and (row["plan_id"], row["invoice_id"]) in unclaimed
+        ]
+
+    def _reliefs(self, main_id: int) -> Rows:
+        """The reliefs of a family whose merged invoice was issued."""
+        plans = {row["plan_id"] for row in self.operations if row["main_id"] == main_id}
+        issued = {
+            row["plan_id"]
+            for row in self.steps
+            if row["kind"] == "issue" and row["state"] == "confirmed"
+        }
+        return [
+            row
+            for row in self.steps
+            if row["plan_id"] in plans & issued and row["kind"] == "relieve"
+        ]

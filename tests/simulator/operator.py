@@ -1,0 +1,103 @@
+"""The operator: approves, retries what is held, unfreezes, ends links; late, and by chance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+
+from connector.domain.ids import AccountId
+from connector.ports.store import RequestKind, UnitOfWork
+from connector.runtime import facts
+from connector.sandbox.world import World
+from tests.simulator.cabinet import Cabinet
+from tests.simulator.stage import Stage
+
+NAME = "operator"
+RETRIES = 3
+GIVEN_UP_AT_ONCE = ("claim", "unclaim", "release", "suspend")
+"""Steps that may be cancelled without settling anything by hand."""
+
+
+class Operator:
+    """A person with a terminal, who looks at the store now and then and asks for things."""
+
+    def __init__(self, stage: Stage, cabinet: Cabinet, world: World, unlink_rate: float) -> None:
+        self.unlink_rate = unlink_rate
+        self.gives_up = True
+        self._stage = stage
+        self._cabinet = cabinet
+        self._world = world
+        self._dice = Random(stage.dice.random())
+        self._tries: Counter[tuple[str, int]] = Counter()
+
+    def begin(self, shortest: float, longest: float) -> None:
+        """Look for the first time, and then again and again after so many seconds."""
+        self._stage.at(
+            timedelta(seconds=self._dice.uniform(shortest, longest)),
+            lambda: self._come_again(shortest, longest),
+        )
+
+    def forgive(self) -> None:
+        """Forget how often each step was tried: the weather is better now."""
+        self._tries.clear()
+
+    def _come_again(self, shortest: float, longest: float) -> None:
+        if self._cabinet.desk.holder is None:  # else the store is busy; later
+            self._look()
+        self.begin(shortest, longest)
+
+    def _look(self) -> None:
+        for row in self._cabinet.rows("SELECT plan_id FROM operation WHERE state = 'proposed'"):
+            self._ask(RequestKind.APPROVE, row["plan_id"])
+        for row in self._cabinet.rows("SELECT * FROM step WHERE state = 'held'"):
+            self._settle(row["plan_id"], row["number"], row["kind"])
+        if self._cabinet.rows("SELECT 1 FROM fact WHERE name = ?", facts.FROZEN):
+            self._ask(RequestKind.UNFREEZE, "")
+        if self.unlink_rate and self._dice.random() < self.unlink_rate:
+            self._unlink()
+
+    def _settle(self, plan_id: str, number: int, kind: str) -> None:
+        self._tries[plan_id, number] += 1
+        may_go = kind in GIVEN_UP_AT_ONCE and self.gives_up
+        if may_go and self._dice.random() < 0.3:
+            self._ask(RequestKind.CANCEL, f"{plan_id}/{number}")
+        elif self._tries[plan_id, number] <= RETRIES:
+            self._ask(RequestKind.RETRY, f"{plan_id}/{number}")
+
+    def _ask(self, kind: RequestKind, subject: str) -> None:
+        query = "SELECT 1 FROM request WHERE done_at IS NULL AND kind = ? AND subject = ?"
+        if self._cabinet.rows(query, kind.value, subject):
+            return
+        self._stage.counts[f"operator: {kind.value}"] += 1
+        self._stage.tell(NAME, f"asks to {kind.value} {subject}")
+        now = self._stage.timeline.now()
+        self._write(lambda unit: unit.requests.record_request(kind, subject, NAME, now))
+
+    def _unlink(self) -> None:
+        """End a link here and there: as the command does, and as it is meant from now on."""
+        linked = sorted(self._world.links)
+        if not linked:
+            return
+        link = self._world.links[self._dice.choice(linked)]
+        now, today = self._stage.timeline.now(), self._world.today()
+        self._stage.counts["operator: unlink"] += 1
+        self._stage.tell(NAME, f"unlinks {link.sub_id} from {link.main_id}")
+        sub_id, main_id = AccountId(link.sub_id), AccountId(link.main_id)
+
+        def record(unit: UnitOfWork) -> None:
+            unit.links.record_end(sub_id, today, NAME, now)
+            unit.agenda.record_due([main_id], now, f"unlinked by {NAME}")
+
+        self._write(record)
+        self._world.intend(link.sub_id, None)
+
+    def _write(self, change: Callable[[UnitOfWork], object]) -> None:
+        store = self._cabinet.open()
+        try:
+            with store.begin() as unit:
+                change(unit)
+                unit.commit()
+        finally:
+            store.close()

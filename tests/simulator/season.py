@@ -1,0 +1,265 @@
+"""One seed from its first second to its judgement: a storm, then a calm in which all must end."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+from functools import partial
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+from connector.sandbox.errors import SandboxError
+from tests.sandbox.in_process_http import SandboxTransport
+from tests.simulator.cabinet import Cabinet, lose_lock
+from tests.simulator.evidence import Evidence
+from tests.simulator.operator import Operator
+from tests.simulator.process import ZONE, Process, Scenery, ServiceBug, _sound
+from tests.simulator.scene import hash_of, make_world, order_of
+from tests.simulator.stage import Actor, Stage
+from tests.simulator.timeline import Timeline
+from tests.simulator.verdict import judge_season
+from tests.simulator.watch import Watch
+from tests.simulator.weather import Weather
+
+REST = timedelta(hours=13)
+TICKS_MAX = 150
+STORM_TICKS_MAX = 60
+
+
+@dataclass(kw_only=True, slots=True)
+class Outcome:
+    """What became of a seed."""
+
+    seed: int
+    violations: list[str] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
+    held: int = 0  #: steps that wait for a person to the end, each with a reason
+    excused: int = 0  #: findings that people caused and our journal lists
+    requests: int = 0
+    writes: int = 0
+    operations: int = 0
+    steps: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    people: Counter[str] = field(default_factory=Counter)
+    state_hash: str = ""
+    trace: list[str] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing was wrong."""
+        return not self.violations and not self.unfinished
+
+
+def play(
+    weather: Weather, folder: Path, *, bug: ServiceBug = _sound, is_traced: bool = False
+) -> Outcome:
+    """Play one seed in a folder that has a fresh store."""
+    random.seed(weather.seed)  # the adapter's waits between attempts are drawn from here
+    season = Season(weather, folder, bug)
+    season.stage.is_traced = is_traced
+    try:
+        season.storm()
+        season.calm()
+        return season.outcome()
+    finally:
+        season.close()
+
+
+class Season:
+    """The world, the stage and everybody on it."""
+
+    def __init__(self, weather: Weather, folder: Path, bug: ServiceBug) -> None:
+        start = weather.start.replace(tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+        self.weather = weather
+        self.timeline = Timeline(start)
+        self.stage = Stage(self.timeline, Random(f"stage {weather.seed}"))
+        self.world = make_world(weather, self.timeline)
+        self.platform = SandboxTransport(self.world)
+        self.cabinet = Cabinet(folder, self.timeline.now)
+        self.cabinet.link(self.world)
+        self.watch = Watch(self.stage, self.world, self.cabinet, weather.mode)
+        self.operator = Operator(self.stage, self.cabinet, self.world, weather.unlink_rate)
+        self.watch.wrote = self._let_land
+        self.scenery = Scenery(
+            weather=weather,
+            stage=self.stage,
+            cabinet=self.cabinet,
+            platform=self.platform,
+            traffic=self.watch,
+            bug=bug,
+        )
+        self.is_calm = False
+        self._actors: dict[str, tuple[Actor, Process]] = {}
+        self._ticks = 0
+        self._quiet = 0
+        self._calm_until = self.timeline.now()
+        self._seen: tuple[object, ...] = ()
+
+    # -- the two halves ---------------------------------------------------------------------
+
+    def storm(self) -> None:
+        """Everything that can go wrong in this weather does, at its rate."""
+        weather = self.weather
+        self.stage.kill_rate, self.stage.pause_rate = weather.kill_rate, weather.pause_rate
+        self._control("POST", "switch", {**weather.switches, "fault": list(weather.faults)})
+        if weather.people_rate:
+            self._control("POST", "people", order_of(weather))
+        self._enter("main")
+        self.operator.begin(60, 40_000)
+        self._pay_sometime(self.stage.dice.uniform(2, 6))
+        self.stage.play(lambda: self._ticks >= weather.turns or self.watch.requests > 500)
+
+    def calm(self) -> None:
+        """Nothing goes wrong any more: time passes until nobody has anything left to do."""
+        self.stage.kill_rate = self.stage.pause_rate = 0.0
+        self._control("POST", "switch", {"fault": []})
+        self._control("DELETE", "people", {})
+        self.is_calm = True
+        self.operator.unlink_rate = 0.0
+        self.operator.gives_up = False
+        self.operator.forgive()
+        rival = self._actors.get("rival")
+        if rival is not None:
+            self.stage.kill(rival[0])
+        self._ticks = 0
+        self._calm_until = self.timeline.now() + timedelta(hours=30) + self.weather.window
+        if not self._is_served():
+            self._enter("main")
+        self.operator.begin(1800, 3600)
+        self._pay_sometime(4)
+        self.stage.play(lambda: self._is_over() or self._ticks >= TICKS_MAX)
+
+    def outcome(self) -> Outcome:
+        """Judge, and tell what was."""
+        self.watch.judge_log()
+        evidence = Evidence(self.world, self.cabinet, self.weather.mode)
+        verdict = judge_season(evidence)
+        crashes = [f"crashed: {type(each).__name__}: {each}" for each in self.stage.failures]
+        return Outcome(
+            seed=self.weather.seed,
+            violations=[*self.watch.violations, *crashes, *verdict.violations],
+            unfinished=verdict.unfinished,
+            held=verdict.held,
+            excused=verdict.excused,
+            requests=self.watch.requests,
+            writes=self.watch.writes,
+            operations=verdict.operations,
+            steps=Counter(row["kind"] for row in evidence.steps if row["state"] == "confirmed"),
+            counts=self.stage.counts,
+            faults=Counter(self.world.faults_fired),
+            people=Counter(
+                {name: count["done"] for name, count in self.world.people.counts.items()}
+            ),
+            state_hash=hash_of(self.world, self.cabinet),
+            trace=self.stage.trace,
+        )
+
+    def close(self) -> None:
+        """The end."""
+        self.stage.clear()
+        self.cabinet.close()
+
+    def _pay_sometime(self, power: float) -> None:
+        """Let main accounts pay what is due, each by chance, after about so many seconds."""
+        for main_id in sorted({link.main_id for link in self.world.links.values()}):
+            span = timedelta(seconds=10 ** (power * self.stage.dice.uniform(0.8, 1)))
+            if self.stage.dice.random() < 0.7:
+                self.stage.at(span, partial(self._pay, main_id))
+
+    def _pay(self, main_id: int) -> None:
+        try:
+            self._control("POST", "pay", {"customer_id": main_id})
+        except SandboxError as nothing:
+            self.stage.tell("payer", f"{main_id} pays nothing: {nothing}")
+        else:
+            self.stage.tell("payer", f"{main_id} pays all that is due")
+
+    def _let_land(self) -> None:
+        """Have the platform carry a late write out at its moment, before the rounds after it."""
+        for order in self.weather.faults:
+            if str(order["kind"]).startswith("late_commit"):
+                moment = timedelta(seconds=int(str(order["seconds"])) + 1)
+                self.stage.at(moment, lambda: self._control("GET", "state", {}))
+
+    # -- processes --------------------------------------------------------------------------
+
+    def _enter(self, name: str) -> None:
+        process = Process(
+            scenery=self.scenery, name=name, pause=self._rest, ended=self._process_ended
+        )
+        self.stage.tell(name, "starts")
+        self.stage.counts["starts"] += 1
+        self._actors[name] = (self.stage.enter(name, process.live), process)
+
+    def _is_served(self) -> bool:
+        found = self._actors.get("main")
+        return found is not None and found[0].is_alive
+
+    def _process_ended(self, process: Process) -> None:
+        """What looks after services starts the main one again; a rival came by hand."""
+        if process.was_refused:
+            self.stage.counts["lease lost"] += 1
+        if process.name == "main":
+            self._ticks += 1
+            power = 0.5 if self.is_calm else self.stage.dice.uniform(0, self.weather.tempo[1])
+            self.stage.at(timedelta(seconds=10**power), self._restart)
+
+    def _restart(self) -> None:
+        if not self._is_served():
+            self._enter("main")
+
+    def _rest(self, process: Process) -> timedelta:
+        """How long a process rests after a turn; chance may send it away or bring a rival."""
+        self._ticks += process.name == "main"
+        if self.is_calm:
+            return self._calm_rest()
+        dice = self.stage.dice
+        if self.weather.kill_rate and dice.random() < 0.05:
+            process.stop.set()
+        self._bring_rival(dice)
+        return timedelta(seconds=10 ** dice.uniform(*self.weather.tempo))
+
+    def _bring_rival(self, dice: Random) -> None:
+        if not self.weather.rival_rate or dice.random() >= self.weather.rival_rate:
+            return
+        rival = self._actors.get("rival")
+        if rival is None or not rival[0].is_alive:
+            self.stage.counts["rivals"] += 1
+            delay = timedelta(seconds=10 ** dice.uniform(0, 4))
+            self.stage.at(delay, self._enter_rival)
+
+    def _enter_rival(self) -> None:
+        """A second process; if the first one is stopped between two sends, its lock may be lost."""
+        actor, process = self._actors["main"]
+        is_sending = self.cabinet.rows("SELECT 1 FROM step WHERE state = 'sending'")
+        is_at_rest = not is_sending and self.cabinet.desk.holder is None
+        may_lose = actor.is_alive and is_at_rest and self.stage.dice.random() < 0.5
+        if may_lose and process.store is not None:
+            self.stage.counts["locks lost"] += 1
+            self.stage.tell("main", "has lost its lock, and does not know")
+            lose_lock(process.store)
+        if not self.is_calm:
+            self._enter("rival")
+
+    # -- the calm ---------------------------------------------------------------------------
+
+    def _calm_rest(self) -> timedelta:
+        counted = self.cabinet.rows(
+            "SELECT (SELECT count(*) FROM event) AS events,"
+            " (SELECT count(*) FROM request WHERE done_at IS NULL) AS asked"
+        )[0]
+        seen = (self.watch.writes, counted["events"], counted["asked"])
+        is_idle = seen == self._seen and not counted["asked"]
+        self._seen = seen
+        self._quiet = self._quiet + 1 if is_idle else 0
+        return REST if self._quiet > 1 else timedelta(seconds=300)
+
+    def _is_over(self) -> bool:
+        return self._quiet > 2 and self.timeline.now() > self._calm_until
+
+    def _control(self, method: str, path: str, values: dict[str, object]) -> None:
+        self.platform.box.control(method, path, values)

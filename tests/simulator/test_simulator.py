@@ -1,0 +1,100 @@
+"""The simulator itself: sound seeds, the same twice, planted bugs caught, nothing written to watch."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connector.domain.policy import Mode
+from tests.simulator.__main__ import main
+from tests.simulator.planted import BUGS
+from tests.simulator.series import Tally, play_here
+from tests.simulator.weather import FAULTS, NEVER, forecast
+
+ROOT = Path(__file__).parents[2]
+SOUND = range(20)
+SEEDS_TO_CATCH = 120
+
+
+def test_a_seed_always_draws_the_same_weather() -> None:
+    """Drawn, never thrown; a mode that is named changes nothing else."""
+    assert forecast(3) == forecast(3)
+    assert forecast(3) != forecast(4)
+    watching = forecast(3, Mode.OBSERVE)
+    assert (watching.mode, watching.faults) == (Mode.OBSERVE, forecast(3).faults)
+
+
+def test_every_kind_of_fault_is_ordered_or_said_not_to_strike() -> None:
+    """Nobody forgets a kind that the sandbox learns."""
+    from connector.sandbox.fault_kinds import KINDS, kind_of  # noqa: PLC0415 - only here
+
+    ordered = {kind_of(kind).name for kind in FAULTS}
+    assert ordered | set(NEVER) == {kind.name for kind in KINDS}
+
+
+@pytest.mark.slow
+def test_sound_seeds() -> None:
+    """Twenty seeds without a violation and with nothing left open, and not for lack of trouble."""
+    tally = Tally()
+    for outcome in play_here(SOUND):
+        assert outcome.violations + outcome.unfinished == [], f"seed {outcome.seed}"
+        tally.add(outcome)
+    assert tally.counts["kills"] > 10
+    assert tally.counts["pauses"] > 10
+    assert len(tally.faults) > 10
+    assert tally.steps["issue"] > 5
+    assert tally.steps["relieve"] > 10
+
+
+def test_the_same_seed_ends_in_the_same_state() -> None:
+    """Within a process, and in another one whose sets are ordered otherwise."""
+    seeds = [5, 7, 11]
+    outcomes = list(play_here(seeds))
+    assert all(outcome.is_good for outcome in outcomes)
+    first = [outcome.state_hash for outcome in outcomes]
+    assert [outcome.state_hash for outcome in play_here(seeds)] == first
+    assert len(set(first)) == len(seeds)
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.simulator", "--seed", "7"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "4242", "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"state {first[1]}" in run.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BUGS)
+def test_a_planted_bug_is_caught(name: str) -> None:
+    """Each within a number of seeds, and for the right reason."""
+    bug, reason = BUGS[name]
+    for outcome in play_here(range(SEEDS_TO_CATCH), mode=Mode.ACT, bug=bug):
+        if any(reason in sentence for sentence in outcome.violations):
+            return
+    pytest.fail(f"{SEEDS_TO_CATCH} seeds, and nobody said {reason!r}")
+
+
+@pytest.mark.slow
+def test_observe_mode_writes_nothing() -> None:
+    """Twenty seeds with their faults and kills: reads and logins, and no write at all."""
+    tally = Tally()
+    for outcome in play_here(range(20), mode=Mode.OBSERVE):
+        assert outcome.violations + outcome.unfinished == [], f"seed {outcome.seed}"
+        tally.add(outcome)
+    assert tally.writes == 0
+    assert tally.requests > 1000
+
+
+def test_one_seed_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """The command that a failing seed names: its trace, its table, its state."""
+    assert main(["--seed", "1", "--verbose"]) == 0
+    told = capsys.readouterr().out
+    assert "→ GET" in told
+    assert "violations" in told
+    assert "state " in told

@@ -1,0 +1,78 @@
+"""The judgement at the end of a season: everything has ended, and every cent is in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.domain.policy import Mode
+from connector.sandbox.audit.auditor import audit
+from tests.simulator.documents import judge_books, judge_releases, judge_taxes
+from tests.simulator.evidence import Evidence
+from tests.simulator.excuses import is_excused
+
+ENDED = frozenset({"closed", "withdrawn"})
+OVER = frozenset({"confirmed", "cancelled"})
+
+
+@dataclass(kw_only=True, slots=True)
+class Verdict:
+    """What is wrong, what did not end, and what waits for a person."""
+
+    violations: list[str] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
+    held: int = 0
+    excused: int = 0
+    operations: int = 0
+
+
+def judge_season(evidence: Evidence) -> Verdict:
+    """Judge a world at rest."""
+    verdict = Verdict(operations=len(evidence.operations))
+    verdict.violations += judge_books(evidence.books)
+    verdict.violations += judge_taxes(evidence.books)
+    verdict.violations += judge_releases(evidence.books)
+    _judge_ends(evidence, verdict)
+    if evidence.mode is not Mode.OBSERVE:
+        _judge_findings(evidence, verdict)
+    return verdict
+
+
+def _judge_ends(evidence: Evidence, verdict: Verdict) -> None:
+    for operation in evidence.operations:
+        steps = [row for row in evidence.steps if row["plan_id"] == operation["plan_id"]]
+        left = [row for row in steps if row["state"] not in OVER]
+        held = [row for row in left if row["state"] == "held"]
+        told = f"{operation['kind']} {operation['plan_id']} is {operation['state']}"
+        if held:
+            for row in held:
+                waits = f"{told}: step {row['number']} {row['kind']} is held"
+                _judge_wait(evidence, verdict, operation["plan_id"], (waits, row["reason"]))
+        elif left:
+            states = [f"{row['number']} {row['kind']} {row['state']}" for row in left]
+            verdict.unfinished.append(f"{told} with {', '.join(states)}")
+        elif operation["state"] not in ENDED:
+            waits = f"{told} with every step done"
+            _judge_wait(evidence, verdict, operation["plan_id"], (waits, operation["why"]))
+
+
+def _judge_wait(evidence: Evidence, verdict: Verdict, plan_id: str, waits: tuple[str, str]) -> None:
+    """What waits for a person must say why, and a person must have caused it."""
+    verdict.held += 1
+    told, why = waits
+    if not why:
+        verdict.unfinished.append(f"{told}, without a reason")
+    elif not evidence.has_deed(evidence.members_of(plan_id)):
+        verdict.violations.append(f"{told} though no person did anything: {why}")
+
+
+def _judge_findings(evidence: Evidence, verdict: Verdict) -> None:
+    report: Any = audit(evidence.world)
+    for finding in report["findings"]:
+        if is_excused(evidence, finding):
+            verdict.excused += 1
+            continue
+        verdict.violations.append(
+            f"auditor: {finding['rule']}: family {finding['family']},"
+            f" account {finding['account']}: {finding['detail']}"
+        )

@@ -1,0 +1,143 @@
+"""The judge on the wire: every write was intended, in these words, by whoever holds the lease."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from connector.domain.policy import Mode
+from connector.sandbox.world import World
+from tests.simulator.cabinet import Cabinet
+from tests.simulator.documents import Books, judge_books
+from tests.simulator.effects import READING
+from tests.simulator.stage import Actor, Stage
+
+ROOT = "/api/2.0/admin/"
+LOGIN = "auth/tokens"
+UNAUTHORIZED = 401
+Json = dict[str, Any]
+Key = tuple[str, int, int]
+
+SENDING = """
+    SELECT step.*, lease.epoch AS now_epoch, lease.holder AS holder
+    FROM step, lease WHERE step.state = 'sending'
+"""
+
+
+class Watch:
+    """Sees all traffic of one seed, and notes what is wrong with it."""
+
+    def __init__(self, stage: Stage, world: World, cabinet: Cabinet, mode: Mode) -> None:
+        self.violations: list[str] = []
+        self.requests = 0
+        self.writes = 0
+        self.wrote: Callable[[], None] = lambda: None  #: told of every write that arrives
+        self._stage = stage
+        self._world = world
+        self._cabinet = cabinet
+        self._mode = mode
+        self._sent: dict[Key, int] = {}  #: how each claimed send was answered; -1 is not yet
+        self._under_way: dict[str, Key] = {}
+        self._carried_out = 0
+
+    def sees_request(self, actor: Actor, request: httpx.Request) -> None:
+        """A request arrives: a write must stand in the journal, claimed, as it is."""
+        self.requests += 1
+        if self._cabinet.desk.holder is actor:
+            self._blame(f"{actor.name} asks the platform inside a transaction")
+        if request.method in READING or request.url.path.startswith(f"{ROOT}{LOGIN}"):
+            return
+        self.writes += 1
+        self.wrote()
+        if self._mode is Mode.OBSERVE:
+            self._blame(f"{request.method} {request.url.path} in observe mode")
+            return
+        self._judge_write(actor, request)
+
+    def sees_end(self, actor: Actor, request: httpx.Request, status: int) -> None:
+        """An exchange has ended: the books must be right at every moment."""
+        key = self._under_way.pop(actor.name, None)
+        if key is not None:
+            self._sent[key] = status
+        if len(self._world.witness.writes) != self._carried_out:
+            self._carried_out = len(self._world.witness.writes)
+            for problem in judge_books(Books.of(self._world, self._cabinet)):
+                self._blame(f"after {request.method} {request.url.path}: {problem}")
+
+    def judge_log(self) -> None:
+        """At the end: the platform's own log has no write that was not seen here."""
+        logged = [
+            row
+            for row in self._world.requests
+            if row["method"] not in READING and LOGIN not in str(row["path"])
+        ]
+        if len(logged) != self.writes:
+            self._blame(f"the platform logged {len(logged)} writes, the wire saw {self.writes}")
+
+    def _judge_write(self, actor: Actor, request: httpx.Request) -> None:
+        told = f"{request.method} {request.url.path}"
+        rows = [row for row in self._cabinet.rows(SENDING) if _is_of(row, request)]
+        if len(rows) != 1:
+            self._blame(f"{told} by {actor.name} is intended by {len(rows)} steps in SENDING")
+            return
+        (row,) = rows
+        if row["epoch"] != row["now_epoch"] or row["holder"] != actor.name:
+            self._blame(f"{told} by {actor.name} under the stale epoch {row['epoch']}")
+        if not self._is_kin(row["account_id"]):
+            self._blame(f"{told} to the stranger {row['account_id']}")
+        key = (row["plan_id"], row["number"], row["attempts"])
+        if self._sent.get(key, UNAUTHORIZED) != UNAUTHORIZED:
+            self._blame(f"{told}: step {key[1]} of {key[0]} is sent twice under one claim")
+        self._sent[key] = -1
+        self._under_way[actor.name] = key
+
+    def _is_kin(self, account_id: int) -> bool:
+        links = [*self._world.links.values(), *(past.link for past in self._world.former_links)]
+        subs = {link.sub_id for link in links if link.mode == "aggregated"}
+        return account_id in subs | {link.main_id for link in links}
+
+    def _blame(self, sentence: str) -> None:
+        self.violations.append(f"{self._stage.timeline.now():%m-%d %H:%M:%S} {sentence}")
+        self._stage.tell("JUDGE", sentence)
+
+
+def _is_of(row: Json, request: httpx.Request) -> bool:
+    """Whether a request carries out the effect of a step, word for word."""
+    effect: Json = json.loads(row["effect"])
+    body: Json = json.loads(request.read() or b"{}")
+    path = request.url.path.removeprefix(ROOT)
+    match effect["effect"], request.method:
+        case "MarkInvoice", "PUT":
+            is_there = path == f"finance/invoices/{effect['invoice_id']}"
+            return is_there and body == {"memo": effect["memo"]}
+        case "SetStatus", "PUT":
+            is_there = path == f"customers/customer/{effect['account_id']}"
+            return is_there and body == {"status": effect["status"]}
+        case "IssueInvoice", "POST":
+            is_there = path == "finance/invoices" and body.get("memo") == effect["memo"]
+            return is_there and _same_document(effect, body)
+        case "IssueCreditNote", "POST":
+            is_bound = body.get("invoicesId") == effect["invoice_id"]
+            is_there = path == "finance/credit-notes" and body.get("note") == effect["note"]
+            return is_there and is_bound and _same_document(effect, body)
+    return False
+
+
+def _same_document(effect: Json, body: Json) -> bool:
+    same_account = int(body["customer_id"]) == effect["account_id"]
+    lines = [
+        (item["description"], *(Decimal(str(item[name])) for name in ("price", "quantity", "tax")))
+        for item in body["items"]
+    ]
+    meant = [
+        (
+            item["description"],
+            *(Decimal(item[name]) for name in ("price", "quantity", "tax_percent")),
+        )
+        for item in effect["items"]
+    ]
+    return same_account and lines == meant and body["date_created"] == effect["issued_on"]

@@ -1,0 +1,196 @@
+"""What a seed brings: the family, the rules, and how much of what goes wrong. Drawn, never thrown.
+
+Swarm testing: each seed switches a few kinds of trouble on and the others off, since what always
+comes together hides what each does alone; rates are spread over orders of magnitude.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Literal
+
+from connector.domain.policy import Mode
+
+FAULTS = (
+    "refused",
+    "timeout_before_commit",
+    "timeout_after_commit",
+    "late_commit:1",
+    "late_commit_cut:1",
+    "http_429",
+    "http_500",
+    "http_503",
+    "http_500_after_commit",
+    "http_502_after_commit",
+    "html_200",
+    "html_502",
+    "truncated",
+    "reset",
+    "slow_body",
+    "bad_field:id:null",
+    'bad_field:status:"?"',
+    "bad_field:total:{}",
+    "wrong_type:number:text",
+    "wrong_type:number:map",
+    "wrong_type:text:null",
+    "stale:2",
+    "token_expired",
+    "token_banned",
+    "nonce_replayed",
+    "permission_withdrawn",
+)
+NEVER = {
+    "overlap": "no page is asked for by offset",
+    "skip": "no page is asked for by offset",
+}
+"""Kinds that cannot strike this connector, and why."""
+
+ON_WRITES = ("late_commit", "stale")
+"""Kinds that strike writes alone, which are few: their rates are higher."""
+
+TAKE_TIME = frozenset({"timeout_before_commit", "timeout_after_commit", "slow_body"})
+QUIESCENCE = timedelta(seconds=900)
+EVERYDAY = (
+    "pay",
+    "part_pay",
+    "overpay",
+    "charge_back",
+    "pay_wrong_account",
+    "edit_note",
+    "edit_memo",
+    "edit_lines",
+    "delete_invoice",
+    "credit",
+    "void",
+    "manual_charge",
+    "block_by_hand",
+    "unblock_by_hand",
+    "disable",
+    "change_billing_day",
+    "change_due_days",
+    "move_partner",
+    "delete_customer",
+)
+"""What people do on the platform; unlinking is the operator's, who tells our store as well."""
+
+STARTS = ("2026-01-31T20:00", "2026-02-01T01:30", "2026-02-14T09:00", "2026-02-16T23:00")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weather:
+    """Everything that is decided before the first second."""
+
+    seed: int
+    families: int
+    subs: int
+    release: Literal["5.1", "4.3", "auto"]
+    auth: Literal["token", "signature", "basic"]
+    mode: Mode
+    start: datetime  #: local time; a month's charges lie before it or within the first hours
+    page_size: int
+    mirror: bool
+    guard: bool
+    approval: bool
+    window: timedelta
+    skew: timedelta
+    switches: dict[str, object]
+    faults: tuple[dict[str, object], ...]
+    people_rate: Decimal
+    people: tuple[str, ...]
+    kill_rate: float
+    pause_rate: float
+    rival_rate: float
+    unlink_rate: float
+    tempo: tuple[float, float]  #: shortest and longest pause between two turns, as powers of ten
+    turns: int
+
+
+def forecast(seed: int, mode: Mode | None = None) -> Weather:
+    """Draw the weather of a seed; a mode that is named is kept, all else stays as drawn."""
+    dice = Random(f"weather {seed}")
+    drawn = dice.choices((Mode.ACT, Mode.PROPOSE, Mode.OBSERVE), (90, 7, 3))[0]
+    slowest = dice.uniform(2, 6)
+    return Weather(
+        seed=seed,
+        families=dice.choices((1, 2, 3), (6, 3, 1))[0],
+        subs=dice.choices((1, 2, 3, 4, 5), (3, 4, 3, 1, 1))[0],
+        release=dice.choice(("5.1", "5.1", "4.3", "auto")),
+        auth=dice.choice(("token", "signature", "basic")),
+        mode=mode or drawn,
+        start=datetime.fromisoformat(dice.choice(STARTS)),
+        page_size=dice.choice((1, 3, 500, 500)),
+        mirror=dice.random() < 0.5,
+        guard=dice.random() < 0.3,
+        approval=dice.random() < 0.2,
+        window=timedelta(hours=dice.choice((0, 0, 2, 24, 96))),
+        skew=timedelta(seconds=dice.choice((0, 0, 0, -40, -3, 5, 30, 59))),
+        switches=_switches(dice),
+        faults=_faults(dice),
+        people_rate=_people_rate(dice),
+        people=_people(dice),
+        kill_rate=_rate(dice, 0.7, -3, -1.2),
+        pause_rate=_rate(dice, 0.5, -3, -1.2),
+        rival_rate=_rate(dice, 0.3, -2, -0.5),
+        unlink_rate=_rate(dice, 0.25, -2, -0.7),
+        tempo=(dice.uniform(0, min(slowest, 3)), slowest),
+        turns=dice.randint(3, 12),
+    )
+
+
+def _rate(dice: Random, share: float, low: float, high: float) -> float:
+    """A rate between two powers of ten, or none at all."""
+    drawn, power = dice.random(), dice.uniform(low, high)
+    return 10.0**power if drawn < share else 0.0
+
+
+def _people_rate(dice: Random) -> Decimal:
+    return Decimal(f"{_rate(dice, 0.5, -3, -0.7):.6f}")
+
+
+def _people(dice: Random) -> tuple[str, ...]:
+    chosen = tuple(name for name in EVERYDAY if dice.random() < 0.4)
+    return chosen or ("pay",)
+
+
+def _switches(dice: Random) -> dict[str, object]:
+    drawn: dict[str, object] = {
+        "invoice_delete": dice.choice(("mark", "vanish")),
+        "put_body": dice.choice(("null", "empty")),
+        "validation_body": dice.choice(("list", "error", "map")),
+        "token_minutes": dice.choice((1, 5, 30)),
+        "check_nonce": dice.random() < 0.5,
+        "page_limit": dice.choice((0, 0, 2)),
+        "pay_from_balance": dice.random() < 0.2,
+        "credit_note_reactivates": dice.random() < 0.2,
+        "api_status_admin": dice.choice((0, 0, 7)),
+        "retry_after_seconds": dice.choice((1, 20, 300)),
+        "retry_after_form": dice.choice(("seconds", "date")),
+        "token_form": dice.choice(("hex", "jwt")),
+    }
+    return {name: value for name, value in drawn.items() if dice.random() < 0.7}
+
+
+def _faults(dice: Random) -> tuple[dict[str, object], ...]:
+    share = dice.choice((0.0, 0.1, 0.2, 0.4))
+    return tuple(_fault(dice, kind) for kind in FAULTS if dice.random() < share)
+
+
+def _fault(dice: Random, kind: str) -> dict[str, object]:
+    low, high = (-1.3, -0.2) if kind.startswith(ON_WRITES) else (-2.3, -0.5)
+    order: dict[str, object] = {
+        "kind": kind,
+        "probability": f"{10 ** dice.uniform(low, high):.6f}",
+        "seed": dice.randint(0, 10**6),
+    }
+    if kind.startswith("late_commit"):
+        order["seconds"] = dice.randint(1, int(QUIESCENCE.total_seconds()))
+    elif kind in TAKE_TIME:
+        order["seconds"] = dice.choice((5, 59, 600))
+    if kind == "permission_withdrawn":
+        order["count"] = dice.randint(1, 10)
+    if dice.random() < 0.5:
+        order["method"] = dice.choice(("POST", "PUT"))
+    return order
