@@ -59,6 +59,16 @@ def test_a_disabled_account_has_ended_services_and_stopped_copies(life: Life) ->
     assert len(life.invoices(life.customer)) == 1
 
 
+def test_a_service_whose_end_has_passed_keeps_it(life: Life) -> None:
+    """It gets no copy either, which a payment would start again."""
+    ((first, _, _, start, _),) = life.services()
+    path = f"customers/customer/{life.customer}/internet-services--{first}"
+    life.put(path, {"end_date": "2026-01-20"})
+    life.advance(f"{DISABLED_ON}T09:00:00")
+    assert life.status(life.customer) == "disabled"
+    assert life.services() == [(first, 0, "active", start, "2026-01-20")]
+
+
 def test_a_payment_starts_the_copy_on_its_day(life: Life) -> None:
     """The account is active, the copy runs from the payment on, the old service stays ended."""
     life.advance("2026-02-10")

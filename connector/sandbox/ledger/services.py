@@ -38,14 +38,18 @@ def log_service(world: World, service: Service, old: str, actor: Actor) -> None:
 
 
 def close_services(world: World, customer: Customer, actor: Actor) -> None:
-    """End the running services of an account and leave a stopped copy of each."""
+    """End the running services of an account and leave a stopped copy of each.
+
+    One whose own end has passed is running no more, and is left as it is.
+    """
+    today = world.today()
     twins: dict[int, int] = {}
     for service in world.services.of_customer(customer.id):
-        if service.status != "active":
+        if service.status != "active" or (service.end_date or today) < today:
             continue
         set_service_status(world, service, "disabled", actor)
         twin = deepcopy(service)
-        service.end_date = world.today()
+        service.end_date = today
         twin.status, twin.parent_id = "stopped", service.id
         twin.bundle_service_id = twins.get(service.bundle_service_id, service.bundle_service_id)
         twins[service.id] = world.services.add(twin).id
