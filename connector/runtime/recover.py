@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from connector.domain.ids import PlanId
 from connector.runtime.observe_step import look_after_send
 from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_step
-from connector.saga.machine import Change, happened
+from connector.saga.machine import Change, backoff_until, happened
 from connector.saga.recovery import Contradicted, Seen, quiet_from
 from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import Operation, Step
@@ -55,9 +57,24 @@ def recover_step(service: Service, pen: Pen, operation: Operation, step: Step) -
         quiet = quiet_from(step, service.limits.quiescence)
         if quiet is not None and service.clock.host() < quiet:
             return False
-        change = happened(step, StepEvent.ABSENT, reason="read back: not carried out")
+        change = happened(
+            step,
+            StepEvent.ABSENT,
+            reason="read back: not carried out",
+            due_at=_second_wind(service, step),
+        )
     record_change(service, pen, change)
     return True
+
+
+def _second_wind(service: Service, step: Step) -> datetime | None:
+    """When to send again: at once after the first loss, then with growing gaps.
+
+    An ill platform that swallows every write would use up all sends of a step within a second.
+    """
+    if step.attempts <= 1:
+        return None
+    return backoff_until(step, service.clock.host(), None)
 
 
 def record_change(service: Service, pen: Pen, change: Change, by: str = BY) -> None:

@@ -72,6 +72,21 @@ def test_an_unseen_mark_need_not_wait(rig: Rig) -> None:
     assert rig.step(1).state is StepState.INTENDED
 
 
+def test_sends_that_vanish_one_after_another_come_at_growing_gaps(rig: Rig) -> None:
+    """The first is repeated at once, the next after four seconds: a sick platform is spared."""
+    rig.family()
+    rig.charge(1, 2, 3)
+    for number in (1, 2):
+        rig.platform.fail_send(number, OutcomeUnknown("cut"), "before")
+    rig.cycle()
+    step = rig.step(1)
+    assert (step.state, step.attempts) == (StepState.INTENDED, 2)
+    assert step.due_at == rig.clock.host() + timedelta(seconds=4)
+    rig.clock.pass_by(seconds=4)
+    rig.cycle()
+    assert rig.step(1).state is StepState.CONFIRMED
+
+
 def test_a_status_that_shows_is_confirmed_with_the_row_it_left(rig: Rig) -> None:
     """The log names nobody, so the block is ours."""
     rig.set_policy(MIRROR)
