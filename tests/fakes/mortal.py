@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Literal, TypeVar
 
 from connector.ports.platform import BillingWriter, Receipt
 from connector.ports.store import UnitOfWork
 from connector.saga.effects import Effect
 from connector.store.store import SqlStore
+from tests.fakes.guarded import GuardedUnit
 
 T = TypeVar("T")
 When = Literal["before", "after"]
@@ -54,24 +56,6 @@ class MortalWriter:
         return self._fuse.pass_on(lambda: self._writer.send(effect))
 
 
-class MortalUnit:
-    """A unit of work whose commit is on a fuse."""
-
-    def __init__(self, unit: UnitOfWork, fuse: Fuse) -> None:
-        self._unit = unit
-        self._fuse = fuse
-        self.journal = unit.journal
-        self.links = unit.links
-        self.agenda = unit.agenda
-        self.findings = unit.findings
-        self.requests = unit.requests
-        self.facts = unit.facts
-
-    def commit(self) -> None:
-        """Commit, or die."""
-        self._fuse.pass_on(self._unit.commit)
-
-
 class MortalStore:
     """A store on a fuse; everything but commits goes through."""
 
@@ -88,7 +72,7 @@ class MortalStore:
     def begin(self, *, epoch: int | None = None) -> Iterator[UnitOfWork]:
         """A mortal unit of work."""
         with self._store.begin(epoch=epoch) as unit:
-            yield MortalUnit(unit, self._fuse)
+            yield GuardedUnit(unit, partial(self._fuse.pass_on, unit.commit))
 
     def acquire_lease(self, holder: str) -> int:
         """The store's."""

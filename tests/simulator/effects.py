@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 import httpx
@@ -12,6 +13,7 @@ import httpx
 from connector.errors import StoreUnavailable
 from connector.ports.store import UnitOfWork
 from connector.store.store import SqlStore
+from tests.fakes.guarded import GuardedUnit
 from tests.sandbox.in_process_http import SandboxTransport
 from tests.simulator.stage import Actor, Killed, Stage
 
@@ -62,26 +64,6 @@ class StagedTransport(httpx.BaseTransport):
         return response
 
 
-class StagedUnit:
-    """A unit of work whose commit may be the last thing it did, or did not do."""
-
-    def __init__(self, unit: UnitOfWork, stage: Stage, actor: Actor) -> None:
-        self._unit = unit
-        self._stage = stage
-        self._actor = actor
-        self.journal = unit.journal
-        self.links = unit.links
-        self.agenda = unit.agenda
-        self.findings = unit.findings
-        self.requests = unit.requests
-        self.facts = unit.facts
-
-    def commit(self) -> None:
-        """Commit, or die before or after it."""
-        self._stage.effect(self._actor, "commits")
-        self._unit.commit()
-
-
 class Desk:
     """Who has a transaction open in the one store: others wait for their turn, and give up."""
 
@@ -107,7 +89,7 @@ class StagedStore:
     def begin(self, *, epoch: int | None = None) -> Iterator[UnitOfWork]:
         """A unit of work on the stage."""
         with self._turn(), self.inner.begin(epoch=epoch) as unit:
-            yield StagedUnit(unit, self._stage, self._actor)
+            yield GuardedUnit(unit, partial(self._commit, unit))
         self._stage.effect(self._actor, "has ended a transaction")
 
     def acquire_lease(self, holder: str) -> int:
@@ -126,6 +108,11 @@ class StagedStore:
         assert floor > 0
         with self._turn():
             return self.inner.reserve_nonce(int(self._stage.timeline.now().timestamp() * 100))
+
+    def _commit(self, unit: UnitOfWork) -> None:
+        """Commit, or die before it."""
+        self._stage.effect(self._actor, "commits")
+        unit.commit()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -42,59 +42,50 @@ class Document(Row):
 
 
 @dataclass(kw_only=True, slots=True)
-class Invoice(Document):
-    """An invoice; due = total - its relations."""
+class Paper(Document):
+    """What has a number and lines: invoices, credit notes and proforma invoices."""
 
     number: str = ""
     date_created: dt.date | None = None
     date_updated: dt.date | None = None
-    date_till: dt.date | None = None
     date_payment: dt.date | None = None
     status: str = "not_paid"
     total: Decimal = ZERO
-    due: Decimal = ZERO
     payment_id: int = 0
-    type: str = "one_time"
-    payd_from_deposit: int = 0
-    use_transactions: int = 1
-    memo: str = ""
     items: list[Item] = field(default_factory=list)
 
 
 @dataclass(kw_only=True, slots=True)
-class CreditNote(Document):
+class Invoice(Paper):
+    """An invoice; due = total - its relations."""
+
+    date_till: dt.date | None = None
+    due: Decimal = ZERO
+    type: str = "one_time"
+    payd_from_deposit: int = 0
+    use_transactions: int = 1
+    memo: str = ""
+
+
+@dataclass(kw_only=True, slots=True)
+class CreditNote(Paper):
     """A credit note; `remind_amount` is what no invoice has used and nobody was paid back.
 
     `linked_id` is the invoice it was made for, whether or not there was anything due.
     """
 
-    number: str = ""
-    date_created: dt.date | None = None
-    date_updated: dt.date | None = None
-    date_payment: dt.date | None = None
     status: str = "not_refunded"
-    total: Decimal = ZERO
     remind_amount: Decimal = ZERO
-    payment_id: int = 0
     linked_id: int = 0
-    items: list[Item] = field(default_factory=list)
 
 
 @dataclass(kw_only=True, slots=True)
-class Proforma(Document):
+class Proforma(Paper):
     """A proforma invoice: it asks for money and moves none."""
 
-    number: str = ""
-    date_created: dt.date | None = None
-    date_updated: dt.date | None = None
     date_till: dt.date | None = None
-    date_payment: dt.date | None = None
-    status: str = "not_paid"
-    total: Decimal = ZERO
-    payment_id: int = 0
     memo: str = ""
     is_crm_request: int = 0
-    items: list[Item] = field(default_factory=list)
 
 
 @dataclass(kw_only=True, slots=True)
