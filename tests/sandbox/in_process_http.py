@@ -9,8 +9,8 @@ import httpx
 
 from connector.sandbox.api.message import Call
 from connector.sandbox.front import End
-from connector.sandbox.in_process import Exchange, InProcess
 from connector.sandbox.world import World
+from tests.sandbox.in_process import Exchange, InProcess
 
 ADDRESS = "127.0.0.1"
 
