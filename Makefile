@@ -9,6 +9,7 @@ FAMILIES ?= 20
 SEED ?= 1
 SERVE ?=
 SEEDS ?= 200
+ABREAST := --numprocesses auto --dist worksteal
 
 .PHONY: help demo test sim bench check static format example clean
 
@@ -20,9 +21,9 @@ help:
 demo: .venv/ready
 	@$(RUN) -m connector demo --families $(FAMILIES) --seed $(SEED) $(if $(SERVE),--serve)
 
-# Run every test, the slow ones with real processes included.
+# Run every test, the slow ones with real processes included, on every core.
 test: .venv/ready
-	$(RUN) -m pytest
+	$(RUN) -m pytest $(ABREAST)
 
 # Simulate faults, kills and people, SEEDS=200 times; a seed that fails names its replay.
 sim: .venv/ready
@@ -34,7 +35,7 @@ bench: .venv/ready
 
 # What every commit passes: style, types, import contracts, and the quick tests.
 check: static
-	$(RUN) -m pytest -m "not slow"
+	$(RUN) -m pytest $(ABREAST) -m "not slow"
 
 # Style, types and import contracts.
 static: .venv/ready

@@ -8,7 +8,6 @@ import pytest
 from connector.sandbox.server import RunningSandbox, SandboxOptions
 from tests.sandbox.bench import Bench
 from tests.sandbox.caller import Caller
-from tests.sandbox.contract.figures import LINES
 
 
 @pytest.fixture
@@ -56,9 +55,3 @@ def charge(box: RunningSandbox) -> list[int]:
 def bench() -> Bench:
     """A 5.1 sandbox in process."""
     return Bench()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how much of the platform's contract the sandbox covers, if that was looked at."""
-    for line in LINES:
-        terminalreporter.write_line(line)

@@ -5,9 +5,6 @@ from tests.sandbox.contract.facts import ENDPOINTS
 from tests.sandbox.contract.judge import known
 from tests.sandbox.contract.walk import Walk
 
-# What the run has found out so far; shown below the tests' results.
-LINES: list[str] = []
-
 
 def known_types() -> frozenset[str]:
     """The types that some endpoint takes or answers, nested ones included."""
