@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import connector
@@ -94,8 +95,9 @@ def load_mapping(release: str, mappings_dir: Path | None = None) -> PlatformMapp
     return parse_mapping(raw, release=release, origin=str(file))
 
 
+@lru_cache(maxsize=16)
 def parse_mapping(raw: bytes, *, release: str, origin: str) -> PlatformMapping:
-    """Check the bytes of a mapping file and take it apart.
+    """Check the bytes of a mapping file and take it apart; once for the same bytes.
 
     Raises:
         SetupError: names every problem, each with ``origin`` in front.

@@ -8,14 +8,19 @@ import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Engine
 
 from connector.domain.accounts import BillingMode
 from connector.domain.ids import AccountId
 from connector.domain.links import Link
 from connector.sandbox.world import World
-from connector.store.open import open_store
+from connector.store.engine import make_engine
+from connector.store.lease import LockFile
+from connector.store.open import lock_path, open_store
 from connector.store.store import SqlStore
 from tests.fakes.mortal import drop
 from tests.simulator.effects import Desk
@@ -41,7 +46,8 @@ class Cabinet:
 
     def open(self) -> SqlStore:
         """The store, as a new process opens it."""
-        return open_store(f"sqlite:///{self._folder}/{FILE}", clock=self._now)
+        path = self._folder / FILE
+        return SqlStore(_engine_of(path), LockFile(lock_path(path)), self._now)
 
     def rows(self, query: str, *values: object) -> Rows:
         """What the store says, past all code of the connector's."""
@@ -85,6 +91,16 @@ class Cabinet:
         """The end."""
         if self._judge is not None:
             self._judge.close()
+        _engine_of(self._folder / FILE).dispose()
+
+
+@cache
+def _engine_of(path: Path) -> Engine:
+    """One engine for all processes of all seeds in a folder: what it has compiled stays compiled.
+
+    Nothing else passes from one to the next: a connection ends with the process that opened it.
+    """
+    return make_engine(path)
 
 
 def abandon(store: SqlStore) -> None:
