@@ -37,10 +37,13 @@ class Allowance:
 def open_allowance(service: Service) -> Allowance:
     """The bounds at the start of a run."""
     bounds = service.policy.bounds
-    with service.store.begin() as unit:
-        approved = unit.facts.load(facts.FIRST_APPROVAL) is not None
     return Allowance(
         families=bounds.families_per_run,
         amount=bounds.amount_per_run,
-        waits_for_first_approval=bounds.first_run_approval and not approved,
+        waits_for_first_approval=bounds.first_run_approval and not _was_approved(service),
     )
+
+
+def _was_approved(service: Service) -> bool:
+    with service.store.begin() as unit:
+        return unit.facts.load(facts.FIRST_APPROVAL) is not None

@@ -40,7 +40,9 @@ class _View:
 
 
 def is_native_due(service: Service) -> bool:
-    """Whether anything happened since the platform's links were last read."""
+    """Whether anything happened since the platform's links were last read, if they count."""
+    if service.authority is not LinkSource.NATIVE:
+        return False
     with service.store.begin() as unit:
         return unit.facts.load(facts.NATIVE_DUE) is not None
 

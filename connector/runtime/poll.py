@@ -110,12 +110,18 @@ def _read_feed(
     if mark is None:  # first poll: links put their families on the agenda, history is not news
         return service.reader.read_last_id(feed), set(), ()
     reading = service.reader.read_feed(feed, int(mark))
-    with service.store.begin() as unit:
-        own = unit.journal.load_own_ids(feed, [row.id for row in reading.rows])
+    own = _own_among(service, feed, [row.id for row in reading.rows])
     ids = [row.id for row in reading.rows] + [row.object_id or 0 for row in reading.quarantined]
     last = max([int(mark), *ids])
     touched = {row.account_id for row in reading.rows if row.id not in own}
     return last, touched, reading.quarantined
+
+
+def _own_among(service: Service, feed: Feed, ids: list[int]) -> frozenset[int]:
+    if not ids:  # as nearly always
+        return frozenset()
+    with service.store.begin() as unit:
+        return unit.journal.load_own_ids(feed, ids)
 
 
 def _record_touched(unit: UnitOfWork, delta: Delta) -> frozenset[AccountId]:

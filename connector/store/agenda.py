@@ -10,13 +10,44 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    or_,
+    select,
+    update,
+)
 
 from connector.domain.ids import AccountId
 from connector.ports.store import AgendaRow
 from connector.store.schema import agenda
 from connector.store.upsert import upsert
+
+_ALL = (
+    select(agenda).where(agenda.c.due_at.is_not(None)).order_by(agenda.c.due_at, agenda.c.main_id)
+)
+_DUE = _ALL.where(agenda.c.due_at <= bindparam("now")).limit(bindparam("limit"))
+
+
+@cache
+def _put_on(dialect: str) -> Executable:
+    new = upsert(dialect, agenda)
+    wins = or_(agenda.c.due_at.is_(None), new.excluded.due_at < agenda.c.due_at)
+    return new.on_conflict_do_update(
+        index_elements=[agenda.c.main_id],
+        set_={
+            "due_at": case((wins, new.excluded.due_at), else_=agenda.c.due_at),
+            "reason": case((wins, new.excluded.reason), else_=agenda.c.reason),
+            "revision": agenda.c.revision + 1,
+        },
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -40,22 +71,12 @@ class SqlAgenda:
 
     def record_due(self, main_ids: Iterable[AccountId], due_at: datetime, reason: str) -> None:
         """Put families on the agenda; an earlier due time wins over a later one."""
-        new = upsert(self._connection, agenda)
-        wins = or_(agenda.c.due_at.is_(None), new.excluded.due_at < agenda.c.due_at)
-        added = new.on_conflict_do_update(
-            index_elements=[agenda.c.main_id],
-            set_={
-                "due_at": case((wins, new.excluded.due_at), else_=agenda.c.due_at),
-                "reason": case((wins, new.excluded.reason), else_=agenda.c.reason),
-                "revision": agenda.c.revision + 1,
-            },
-        )
         rows = [
             {"main_id": main_id, "due_at": due_at, "reason": reason, "revision": 1}
             for main_id in dict.fromkeys(main_ids)
         ]
         if rows:
-            self._connection.execute(added, rows)
+            self._connection.execute(_put_on(self._connection.dialect.name), rows)
 
     def record_seen(self, row: AgendaRow, next_due: AgendaRow | None) -> None:
         """Take a row off, unless it became due anew meanwhile, or set when to look again."""
@@ -70,16 +91,12 @@ class SqlAgenda:
 
     def load_due(self, now: datetime, limit: int) -> tuple[AgendaRow, ...]:
         """Rows due by now, earliest first."""
-        return self._load(agenda.c.due_at <= now, limit)
+        rows = self._connection.execute(_DUE, {"now": now, "limit": limit})
+        return tuple(_row_from(row) for row in rows.mappings())
 
     def load_all(self) -> tuple[AgendaRow, ...]:
         """Every row, earliest first."""
-        return self._load(agenda.c.due_at.is_not(None), None)
-
-    def _load(self, condition: ColumnElement[bool], limit: int | None) -> tuple[AgendaRow, ...]:
-        query = select(agenda).where(condition).order_by(agenda.c.due_at, agenda.c.main_id)
-        rows = self._connection.execute(query.limit(limit)).mappings()
-        return tuple(_row_from(row) for row in rows)
+        return tuple(_row_from(row) for row in self._connection.execute(_ALL).mappings())
 
 
 def _as_seen(row: AgendaRow) -> ColumnElement[bool]:

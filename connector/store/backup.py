@@ -176,7 +176,7 @@ def _prepare(path: Path, before: Path, facts: Mapping[str, str], now: datetime) 
     with _engine(path) as engine, engine.begin() as connection:
         epoch = max(connection.execute(select(lease.c.epoch)).scalar() or 0, epoch_then) + 1
         values = {"epoch": epoch, "holder": None, "pid": 0, "host": "", "acquired_at": now}
-        new = upsert(connection, lease).values(id=1, **values)
+        new = upsert(connection.dialect.name, lease).values(id=1, **values)
         connection.execute(new.on_conflict_do_update(index_elements=[lease.c.id], set_=values))
         _raise_nonce(connection, nonce_then)
         connection.execute(

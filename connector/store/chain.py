@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from connector.errors import JournalConflict
 from connector.store.schema import chain, journal_event
@@ -27,6 +27,11 @@ START = "0" * 64
 PORTION = 1000
 """Rows held in memory while the chain is walked."""
 
+_HEAD = select(chain.c.length, chain.c.hash)
+_ADDED = insert(journal_event)
+_MOVED = update(chain).where(
+    chain.c.hash == bindparam("old_hash"), chain.c.length == bindparam("old_length")
+)
 _FIELDS = ("plan_id", "step", "account_id", "event", "from_state", "to_state", "by", "detail")
 
 
@@ -61,17 +66,14 @@ def append(connection: Connection, row: dict[str, Any]) -> None:
     """
     length, previous = _load_head(connection)
     if not length:
-        new = upsert(connection, chain).values(id=1, length=0, hash=START)
+        new = upsert(connection.dialect.name, chain).values(id=1, length=0, hash=START)
         connection.execute(new.on_conflict_do_nothing())
     kept = {field: row.get(field) for field in (*_FIELDS, "at", "epoch")}
     kept |= {field: storable(row[field]) for field in ("by", "detail")}
     current = hash_of(previous, kept)
-    connection.execute(insert(journal_event), [{**kept, "hash": current}])
-    moved = connection.execute(
-        update(chain)
-        .where(chain.c.hash == previous, chain.c.length == length)
-        .values(length=length + 1, hash=current)
-    )
+    connection.execute(_ADDED, {**kept, "hash": current})
+    old = {"old_hash": previous, "old_length": length}
+    moved = connection.execute(_MOVED, {**old, "length": length + 1, "hash": current})
     if moved.rowcount != 1:
         raise JournalConflict("the end of the journal moved while an event was added")
 
@@ -93,7 +95,7 @@ def verify(connection: Connection) -> ChainReport:
 
 
 def _load_head(connection: Connection) -> tuple[int, str]:
-    found = connection.execute(select(chain.c.length, chain.c.hash)).one_or_none()
+    found = connection.execute(_HEAD).one_or_none()
     return (0, START) if found is None else (found.length, found.hash)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select
 
 from connector.domain.ids import AccountId
 from connector.domain.refusals import Refusal, Weight
 from connector.domain.snapshot import Quarantined
 from connector.ports.store import Finding
 from connector.store.schema import quarantine, refusal
+
+_NO_REFUSALS = delete(refusal).where(refusal.c.main_id == bindparam("of"))
+_NO_QUARANTINE = delete(quarantine).where(quarantine.c.main_id == bindparam("of"))
 
 
 class SqlFindings:
@@ -24,7 +27,7 @@ class SqlFindings:
         self, main_id: AccountId, refusals: Iterable[Refusal], at: datetime
     ) -> None:
         """Replace what is known of a family."""
-        self._connection.execute(delete(refusal).where(refusal.c.main_id == main_id))
+        self._connection.execute(_NO_REFUSALS, {"of": main_id})
         rows = [
             {
                 "main_id": main_id,
@@ -50,7 +53,7 @@ class SqlFindings:
         self, main_id: AccountId, rows: Iterable[Quarantined], at: datetime
     ) -> None:
         """Replace the broken objects known of a family."""
-        self._connection.execute(delete(quarantine).where(quarantine.c.main_id == main_id))
+        self._connection.execute(_NO_QUARANTINE, {"of": main_id})
         found = [
             {
                 "main_id": main_id,

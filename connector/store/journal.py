@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from connector.domain.ids import AccountId, PlanId
 from connector.domain.snapshot import OwnRecord
@@ -18,10 +18,8 @@ from connector.saga.steps import Operation, OperationState, Step
 from connector.store import chain, operations, own
 from connector.store.rows import (
     Row,
-    effect_text,
     mutable_columns,
     operation_row,
-    params_hash,
     source_row,
     step_row,
 )
@@ -29,6 +27,15 @@ from connector.store.schema import operation, source, step
 
 CONNECTOR = "connector"
 """Who is named for what no person and no worker asked for."""
+
+
+_MOVED = update(step).where(
+    step.c.plan_id == bindparam("old_plan"),
+    step.c.number == bindparam("old_number"),
+    step.c.state == bindparam("old_state"),
+    step.c.attempts == bindparam("old_attempts"),
+)
+_MOVED_UNCHANGED = _MOVED.where(step.c.params_hash == bindparam("old_hash"))
 
 
 class SqlJournal:
@@ -117,7 +124,7 @@ class SqlJournal:
 
     def load_operation(self, plan_id: PlanId) -> Operation | None:
         """One operation with its steps, or None."""
-        found = operations.load(self._connection, operation.c.plan_id == plan_id)
+        found = operations.load(self._connection, operations.ONE, plan_id=plan_id)
         return found[0] if found else None
 
     def load_operations(
@@ -128,7 +135,7 @@ class SqlJournal:
 
     def load_unfinished(self) -> tuple[Operation, ...]:
         """Open operations, and withdrawn ones that still have steps to do; oldest first."""
-        return operations.load(self._connection, operations.UNFINISHED)
+        return operations.load(self._connection, operations.OPEN_OR_LEFT)
 
     def load_own_record(self, main_id: AccountId) -> OwnRecord:
         """What we took, issued, suspended and released in one family."""
@@ -191,18 +198,17 @@ class SqlJournal:
             self._connection.execute(insert(step), rows)
 
     def _move(self, before: Step, after: Step) -> None:
-        condition = [
-            step.c.plan_id == before.plan_id,
-            step.c.number == before.number,
-            step.c.state == before.state.value,
-            step.c.attempts == before.attempts,
-        ]
+        changed = {**mutable_columns(after), "epoch": self._epoch}
+        old = {
+            "old_plan": before.plan_id,
+            "old_number": before.number,
+            "old_state": before.state.value,
+            "old_attempts": before.attempts,
+        }
+        moving = _MOVED
         if before.attempts > 0 and not isinstance(before.effect, MarkInvoice):
-            condition.append(step.c.params_hash == params_hash(effect_text(after.effect)))
-        moved = self._connection.execute(
-            update(step).where(*condition).values(**mutable_columns(after), epoch=self._epoch)
-        )
-        if moved.rowcount != 1:
+            moving, old["old_hash"] = _MOVED_UNCHANGED, changed["params_hash"]
+        if self._connection.execute(moving, {**old, **changed}).rowcount != 1:
             raise JournalConflict(
                 f"{_name(before)} is no longer {before.state} after {before.attempts} attempts,"
                 " or its parameters changed after they were sent"

@@ -22,6 +22,8 @@ from connector.errors import LeaseLost, StoreUnavailable
 from connector.store.schema import lease
 from connector.store.upsert import upsert
 
+_IN_FORCE = select(lease.c.epoch, lease.c.holder)
+
 
 class Lock(Protocol):
     """Who may write, as far as locks can tell; and what the lease's row must say for it."""
@@ -93,7 +95,7 @@ class LockFile:
 def record_holder(connection: Connection, holder: str, term: Mapping[str, object]) -> int:
     """Begin a new epoch under a holder; every older epoch is lost with it."""
     values = {"holder": holder, "pid": os.getpid(), "host": socket.gethostname(), **term}
-    new = upsert(connection, lease).values(id=1, epoch=1, **values)
+    new = upsert(connection.dialect.name, lease).values(id=1, epoch=1, **values)
     connection.execute(
         new.on_conflict_do_update(
             index_elements=[lease.c.id], set_={**values, "epoch": lease.c.epoch + 1}
@@ -110,7 +112,7 @@ def record_given_up(connection: Connection, epoch: int) -> None:
 
 def verify_epoch(connection: Connection, epoch: int) -> None:
     """Raise ``LeaseLost`` unless this epoch is the current one and not given up."""
-    row = connection.execute(select(lease.c.epoch, lease.c.holder)).one_or_none()
+    row = connection.execute(_IN_FORCE).one_or_none()
     if row is None or row.epoch != epoch or row.holder is None:
         raise LeaseLost(f"epoch {epoch} is over: {describe_holder(connection)}")
 

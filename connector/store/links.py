@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
 
 from connector.domain.accounts import BillingMode
 from connector.domain.ids import AccountId
@@ -18,6 +18,9 @@ from connector.domain.links import Link, LinkMap, LinkSource
 from connector.store.schema import link
 
 _CURRENT = link.c.replaced_at.is_(None)
+_MAP = select(link).where(_CURRENT).order_by(link.c.sub_id, link.c.since, link.c.id)
+_FAMILY = _MAP.where(link.c.main_id == bindparam("of"))
+_OF_SUB = select(link).where(_CURRENT, link.c.sub_id == bindparam("of")).order_by(link.c.id)
 
 
 class SqlLinks:
@@ -28,7 +31,7 @@ class SqlLinks:
 
     def load_map(self, on: date | None = None) -> LinkMap:
         """All links; with ``on``, only those valid on that day."""
-        query = select(link).where(_CURRENT).order_by(link.c.sub_id, link.c.since, link.c.id)
+        query = _MAP
         if on is not None:
             query = query.where(link.c.since <= on)
             query = query.where(or_(link.c.until.is_(None), link.c.until > on))
@@ -37,8 +40,7 @@ class SqlLinks:
 
     def load_family(self, main_id: AccountId) -> tuple[Link, ...]:
         """All links under one main account, ended ones included."""
-        query = select(link).where(_CURRENT).where(link.c.main_id == main_id)
-        rows = self._connection.execute(query.order_by(link.c.sub_id, link.c.since, link.c.id))
+        rows = self._connection.execute(_FAMILY, {"of": main_id})
         return tuple(_link_from(row) for row in rows.mappings())
 
     def record_links(self, links: Iterable[Link], by: str, at: datetime) -> int:
@@ -77,8 +79,7 @@ class SqlLinks:
         return True
 
     def _links_of(self, sub_id: AccountId) -> list[tuple[int, Link]]:
-        query = select(link).where(link.c.sub_id == sub_id).where(_CURRENT).order_by(link.c.id)
-        rows = self._connection.execute(query).mappings()
+        rows = self._connection.execute(_OF_SUB, {"of": sub_id}).mappings()
         return [(row["id"], _link_from(row)) for row in rows]
 
     def _end(self, row_id: int, ended: Link, by: str, at: datetime) -> None:

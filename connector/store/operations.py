@@ -1,11 +1,11 @@
-"""Reading operations back: three queries, however many operations and steps there are."""
+"""Reading operations back: three queries, however many operations there are; one if there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select
 
 from connector.domain.ids import AccountId, PlanId
 from connector.ports.store import HistoryRow
@@ -28,31 +28,49 @@ UNFINISHED = or_(
 """Open, even if every step is confirmed; or withdrawn with steps that are not finished."""
 
 
-def load(connection: Connection, condition: ColumnElement[bool]) -> tuple[Operation, ...]:
+class Query:
     """Operations that meet a condition, oldest first, with their steps and sources."""
-    chosen = select(operation.c.plan_id).where(condition)
-    steps = connection.execute(
-        select(step).where(step.c.plan_id.in_(chosen)).order_by(step.c.plan_id, step.c.number)
-    ).mappings()
-    sources = connection.execute(
-        select(source)
-        .where(source.c.plan_id.in_(chosen))
-        .order_by(source.c.plan_id, source.c.position)
-    ).mappings()
+
+    def __init__(self, condition: ColumnElement[bool]) -> None:
+        chosen = select(operation.c.plan_id).where(condition)
+        self.operations = (
+            select(operation)
+            .where(condition)
+            .order_by(operation.c.created_at, operation.c.recorded_at, operation.c.plan_id)
+        )
+        self.steps = (
+            select(step).where(step.c.plan_id.in_(chosen)).order_by(step.c.plan_id, step.c.number)
+        )
+        self.sources = (
+            select(source)
+            .where(source.c.plan_id.in_(chosen))
+            .order_by(source.c.plan_id, source.c.position)
+        )
+
+
+ONE = Query(operation.c.plan_id == bindparam("plan_id"))
+OPEN_OR_LEFT = Query(UNFINISHED)
+_IN_STATES = operation.c.state.in_(bindparam("states", expanding=True))
+_ALL = Query(_IN_STATES)
+_OF_FAMILY = Query(and_(_IN_STATES, operation.c.main_id == bindparam("main_id")))
+
+
+def load(connection: Connection, query: Query, **values: object) -> tuple[Operation, ...]:
+    """The operations of a query; what it leaves open is named in ``values``."""
+    found = connection.execute(query.operations, values).mappings().all()
+    if not found:
+        return ()
+    steps = connection.execute(query.steps, values).mappings()
+    sources = connection.execute(query.sources, values).mappings()
     steps_of = _by_plan((row["plan_id"], step_from(row)) for row in steps)
     sources_of = _by_plan((row["plan_id"], source_from(row)) for row in sources)
-    rows = connection.execute(
-        select(operation)
-        .where(condition)
-        .order_by(operation.c.created_at, operation.c.recorded_at, operation.c.plan_id)
-    ).mappings()
     return tuple(
         operation_from(
             row,
             tuple(steps_of.get(row["plan_id"], ())),
             tuple(sources_of.get(row["plan_id"], ())),
         )
-        for row in rows
+        for row in found
     )
 
 
@@ -60,10 +78,10 @@ def load_in(
     connection: Connection, states: Collection[OperationState], main_id: AccountId | None
 ) -> tuple[Operation, ...]:
     """Operations in these states, oldest first, of one family or of all."""
-    condition: ColumnElement[bool] = operation.c.state.in_(sorted(state.value for state in states))
-    if main_id is not None:
-        condition = and_(condition, operation.c.main_id == main_id)
-    return load(connection, condition)
+    named = sorted(state.value for state in states)
+    if main_id is None:
+        return load(connection, _ALL, states=named)
+    return load(connection, _OF_FAMILY, states=named, main_id=main_id)
 
 
 def load_history(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
-from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy import Connection, Row, bindparam, exists, select
 
 from connector.domain.ids import AccountId, InvoiceId
 from connector.domain.snapshot import OwnRecord, OwnRelease, OwnRelief, OwnSuspension
@@ -28,6 +28,26 @@ _DOCUMENTS_OF = {
 }
 _OWN_KINDS = tuple(
     kind.value for kind in (StepKind.ISSUE, StepKind.RELIEVE, StepKind.SUSPEND, StepKind.RELEASE)
+)
+
+
+_TAKEN = (
+    select(source.c.invoice_id)
+    .join(operation, operation.c.plan_id == source.c.plan_id)
+    .where(operation.c.main_id == bindparam("main_id"))
+    .where(operation.c.state.in_(_STANDING))
+)
+_WAS_GIVEN_UP = exists().where(
+    journal_event.c.plan_id == step.c.plan_id,
+    journal_event.c.step == step.c.number,
+    journal_event.c.event == StepEvent.CANCEL_ASKED.value,
+)
+_STEPS = (
+    select(step, operation.c.state.label("stage"), _WAS_GIVEN_UP.label("was_given_up"))
+    .join(operation, operation.c.plan_id == step.c.plan_id)
+    .where(operation.c.main_id == bindparam("main_id"))
+    .where(step.c.kind.in_(_OWN_KINDS))
+    .order_by(operation.c.created_at, step.c.plan_id, step.c.number)
 )
 
 
@@ -90,29 +110,12 @@ def load_record(connection: Connection, main_id: AccountId) -> OwnRecord:
 
 
 def _taken(connection: Connection, main_id: AccountId) -> frozenset[InvoiceId]:
-    query = (
-        select(source.c.invoice_id)
-        .join(operation, operation.c.plan_id == source.c.plan_id)
-        .where(operation.c.main_id == main_id)
-        .where(operation.c.state.in_(_STANDING))
-    )
-    return frozenset(InvoiceId(found) for found in connection.scalars(query))
+    found = connection.scalars(_TAKEN, {"main_id": main_id})
+    return frozenset(InvoiceId(invoice_id) for invoice_id in found)
 
 
 def _own_steps(connection: Connection, main_id: AccountId) -> list[Row[tuple[object, ...]]]:
-    was_given_up = exists().where(
-        journal_event.c.plan_id == step.c.plan_id,
-        journal_event.c.step == step.c.number,
-        journal_event.c.event == StepEvent.CANCEL_ASKED.value,
-    )
-    query = (
-        select(step, operation.c.state.label("stage"), was_given_up.label("was_given_up"))
-        .join(operation, operation.c.plan_id == step.c.plan_id)
-        .where(operation.c.main_id == main_id)
-        .where(step.c.kind.in_(_OWN_KINDS))
-        .order_by(operation.c.created_at, step.c.plan_id, step.c.number)
-    )
-    return list(connection.execute(query))
+    return list(connection.execute(_STEPS, {"main_id": main_id}))
 
 
 def _counts(row: Row[tuple[object, ...]]) -> bool:

@@ -10,6 +10,8 @@ from connector.errors import JournalConflict
 from connector.ports.store import OperatorRequest, RequestKind
 from connector.store.schema import request
 
+_OPEN = select(request).where(request.c.done_at.is_(None)).order_by(request.c.id)
+
 
 class SqlRequests:
     """Operator requests inside one unit of work; they are closed, never deleted."""
@@ -25,7 +27,6 @@ class SqlRequests:
 
     def load_open(self) -> tuple[OperatorRequest, ...]:
         """Requests not carried out yet, oldest first."""
-        query = select(request).where(request.c.done_at.is_(None)).order_by(request.c.id)
         return tuple(
             OperatorRequest(
                 id=row["id"],
@@ -34,7 +35,7 @@ class SqlRequests:
                 by=row["by"],
                 at=row["at"],
             )
-            for row in self._connection.execute(query).mappings()
+            for row in self._connection.execute(_OPEN).mappings()
         )
 
     def record_done(self, request_id: int, outcome: str, at: datetime) -> None:

@@ -8,8 +8,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, Executable, case, insert, select
 
 from connector.errors import LeaseLost
 from connector.store import chain
@@ -103,12 +104,8 @@ class SqlStore:
     def reserve_nonce(self, floor: int) -> int:
         """A number greater than every one reserved before, at least ``floor``; durable."""
         with self._engine.begin() as connection:
-            last: int | None = connection.execute(select(nonce.c.value)).scalar_one_or_none()
-            value = floor if last is None else max(last + 1, floor)
-            new = upsert(connection, nonce).values(id=1, value=value)
-            connection.execute(
-                new.on_conflict_do_update(index_elements=[nonce.c.id], set_={"value": value})
-            )
+            drawn = _drawn(connection.dialect.name)
+            value: int = connection.execute(drawn, {"id": 1, "value": floor}).scalar_one()
         return value
 
     def verify_journal(self) -> chain.ChainReport:
@@ -122,6 +119,16 @@ class SqlStore:
             self.release_lease()
         finally:
             self._engine.dispose()
+
+
+@cache
+def _drawn(dialect: str) -> Executable:
+    """The floor, or one more than the latest number if that is higher."""
+    new = upsert(dialect, nonce)
+    floor = new.excluded.value
+    higher = case((nonce.c.value < floor, floor), else_=nonce.c.value + 1)
+    raised = new.on_conflict_do_update(index_elements=[nonce.c.id], set_={"value": higher})
+    return raised.returning(nonce.c.value)
 
 
 def _found_or_made(connection: Connection, now: datetime) -> str:
