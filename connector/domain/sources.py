@@ -15,7 +15,7 @@ from connector.domain.accounts import (
 from connector.domain.ids import AccountId
 from connector.domain.invoices import Invoice, InvoiceStatus, total_of
 from connector.domain.links import Link
-from connector.domain.marker import markers_in
+from connector.domain.marker import has_room, markers_in
 from connector.domain.money import CENT
 from connector.domain.refusals import Refusal, Weight
 from connector.domain.snapshot import FamilySnapshot
@@ -26,6 +26,11 @@ MARKED = (
     "marked",
     "carries the mark of a plan that this store does not hold",
     "check the plan named in its memo; if it is void, remove that line from the memo",
+)
+MEMO_FULL = (
+    "memo_full",
+    "has a memo that is too long to take our mark",
+    "shorten the memo on the platform; it is looked at again by itself",
 )
 NOT_COVERED = (
     "before_link",
@@ -201,8 +206,8 @@ def _judge_invoice(invoice: Invoice) -> Refusal | None:
         fact = f"is partly paid ({invoice.due} of {invoice.total} due)"
         mend = "collect the rest where it was invoiced, or credit it by hand"
         return _refuse_invoice(invoice, "partly_paid", fact, mend)
-    if markers_in(invoice.memo):
-        return _refuse_invoice(invoice, *MARKED)
+    if markers_in(invoice.memo) or not has_room(invoice.memo):
+        return _refuse_invoice(invoice, *(MARKED if markers_in(invoice.memo) else MEMO_FULL))
     if abs(total_of(invoice.items) - invoice.total) > CENT:
         fact = f"says {invoice.total}, but its lines make {total_of(invoice.items)}"
         mend = "correct the invoice on the platform, or settle it by hand"

@@ -34,7 +34,7 @@ LOOK_AGAIN = timedelta(hours=1)
 TROUBLES_MAX = 3
 """Families in one turn that the platform fails to show, before the turn is given up."""
 
-PASSING = frozenset({"pending", "marked"})
+PASSING = frozenset({"pending", "marked", "memo_full"})
 """Refusals that end by themselves."""
 
 

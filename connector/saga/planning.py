@@ -22,6 +22,9 @@ from connector.domain.merge import MergePlan
 from connector.saga.effects import IssueCreditNote, IssueInvoice, MarkInvoice, SetStatus
 from connector.saga.steps import Operation, OperationKind, OperationState, Source, Step, StepKind
 
+NUMBERS_MAX = 200
+"""Sources that a merged invoice names in its note: the field has an end, and readers too."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Origin:
@@ -124,7 +127,9 @@ def _claim(plan_id: PlanId, number: int, invoice: Invoice) -> Step:
 
 
 def _issue(plan_id: PlanId, number: int, plan: MergePlan) -> Step:
-    numbers = ", ".join(invoice.number for invoice in plan.sources)
+    numbers = ", ".join(invoice.number for invoice in plan.sources[:NUMBERS_MAX])
+    if (more := len(plan.sources) - NUMBERS_MAX) > 0:
+        numbers = f"{numbers} and {more} more"
     return Step(
         plan_id=plan_id,
         number=number,

@@ -12,7 +12,7 @@ from connector.domain.accounts import Account
 from connector.domain.cascade import CascadeDecision
 from connector.domain.ids import AccountId, InvoiceId
 from connector.domain.invoices import Invoice
-from connector.domain.marker import markers_in, with_marker, without_marker
+from connector.domain.marker import has_room, markers_in, with_marker, without_marker
 from connector.domain.money import told
 from connector.domain.sources import MAIN_MAY_PAY
 from connector.saga.effects import Effect, IssueCreditNote, IssueInvoice, MarkInvoice
@@ -84,14 +84,17 @@ def judge_claim(step: Step, source: Source, invoice: Invoice | None) -> Verdict:
     assert invoice is not None
     if foreign := [m for m in markers_in(invoice.memo) if m != step.marker]:
         return Withdraw(reason=f"invoice {source.number} is marked by plan {foreign[0].plan_id}")
+    if not has_room(invoice.memo):
+        return Withdraw(reason=f"the memo of invoice {source.number} has no room for our mark")
     return Ready(effect=_mark(step, with_marker(invoice.memo, step.marker)))
 
 
 def judge_unclaim(step: Step, claim: Step, invoice: Invoice | None) -> Verdict:
     """A claim is handed back by taking our line, and nothing else, out of the memo."""
-    if invoice is None or is_gone(invoice) or claim.marker not in markers_in(invoice.memo):
+    left = "" if invoice is None else without_marker(invoice.memo, claim.marker)
+    if invoice is None or is_gone(invoice) or left == invoice.memo:
         return Skip(reason="the mark is gone already, or the source with it")
-    return Ready(effect=_mark(step, without_marker(invoice.memo, claim.marker)))
+    return Ready(effect=_mark(step, left))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from connector.domain.accounts import Account
 from connector.domain.invoices import CreditNote, Invoice, InvoiceStatus
-from connector.domain.marker import markers_in
+from connector.domain.marker import markers_in, without_marker
 from connector.saga.effects import IssueCreditNote, IssueInvoice, SetStatus
 from connector.saga.steps import Step, StepKind
 
@@ -90,8 +90,14 @@ def look_for_mark(step: Step, claim: Step, invoice: Invoice | None) -> Sight:
     """Our line in a source's memo: there after a claim, gone after it was handed back."""
     if invoice is None:
         return Contradicted(reason="the source is gone")
-    is_marked = claim.marker in markers_in(invoice.memo)
-    return Seen() if is_marked is (step.kind is StepKind.CLAIM) else NotSeen()
+    is_clean = without_marker(invoice.memo, claim.marker) == invoice.memo
+    if step.kind is StepKind.UNCLAIM:
+        return Seen() if is_clean else NotSeen()
+    if claim.marker in markers_in(invoice.memo):
+        return Seen()
+    if is_clean:
+        return NotSeen()
+    return Contradicted(reason="its memo kept a part of our mark only: shorten it, then retry")
 
 
 def look_for_status(step: Step, account: Account | None, block_id: int | None = None) -> Sight:

@@ -111,6 +111,7 @@ def test_only_native_aggregation_asks_nothing_of_people() -> None:
         (invoice(20, 2, status=InvoiceStatus.PENDING), "pending"),
         (invoice(20, 2, due="50.00"), "partly_paid"),
         (invoice(20, 2, memo=f"note\n{MARK}"), "marked"),
+        (invoice(20, 2, memo="ž" * 32_747 + "x"), "memo_full"),
         (invoice(20, 2, "100.00", total="100.02"), "total_mismatch"),
         (invoice(20, 2, status=InvoiceStatus.PAID), None),
         (invoice(20, 2, status=InvoiceStatus.PAID, memo=MARK), None),

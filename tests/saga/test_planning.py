@@ -133,3 +133,24 @@ def test_a_long_list_is_cut_in_the_summary() -> None:
     assert releases(2, 3).summary == "release 2 sub-accounts: 2, 3"
     many = suspensions(*range(2, 13)).summary
     assert many == "suspend 11 sub-accounts: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …"
+
+
+def test_notes_stay_short() -> None:
+    """However long the numbers, a note with its mark at the end fits 255 characters.
+
+    And the note of a merged invoice ends, however many sources it has.
+    """
+    long = tuple(replace(row, number="N" * 64) for row in SOURCES)
+    plan = replace(the_plan(), sources=long)
+    for step in operation_of_merge(plan, ORIGIN).steps:
+        if isinstance(step.effect, IssueCreditNote):
+            assert len(step.effect.note) <= 255
+            assert step.effect.note.endswith(str(step.marker))
+    crowd = tuple(replace(invoice(n, 1), number=str(n).zfill(64)) for n in range(2000))
+    issue = next(
+        step.effect
+        for step in operation_of_merge(replace(plan, sources=crowd), ORIGIN).steps
+        if isinstance(step.effect, IssueInvoice)
+    )
+    assert issue.note.endswith("and 1800 more")
+    assert len(issue.note) < 65_535

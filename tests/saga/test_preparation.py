@@ -70,6 +70,7 @@ def test_an_unchanged_source_is_claimed_with_its_present_memo() -> None:
         (replace(SUB_INVOICE, due=Decimal("1.00")), "changed since"),
         (replace(SUB_INVOICE, status=InvoiceStatus.PENDING), "changed since"),
         (replace(SUB_INVOICE, memo=str(FOREIGN)), "marked by plan ZZZZZZZZZZZZZZZZZZZZ"),
+        (replace(SUB_INVOICE, memo="x" * 65_500), "has no room for our mark"),
     ],
 )
 def test_a_changed_source_gives_the_merge_up(invoice: Invoice | None, words: str) -> None:
@@ -97,6 +98,8 @@ def test_a_claim_is_handed_back_without_a_trace() -> None:
     assert isinstance(verdict, Ready)
     assert isinstance(verdict.effect, MarkInvoice)
     assert verdict.effect.memo == "call second"
+    stub = replace(SUB_INVOICE, memo=f"call second\n{str(CLAIM.marker)[:20]}")
+    assert judge_unclaim(unclaim, CLAIM, stub) == verdict
     assert isinstance(judge_unclaim(unclaim, CLAIM, SUB_INVOICE), Skip)
     assert isinstance(judge_unclaim(unclaim, CLAIM, None), Skip)
 

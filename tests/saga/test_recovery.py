@@ -112,6 +112,14 @@ def test_a_mark_is_there_after_a_claim_and_gone_after_its_return(
     assert said(look_for_mark(step, CLAIM, replace(SOURCES[1], memo=memo))) == words
 
 
+def test_a_mark_that_was_cut_is_no_mark_and_not_handed_back_either() -> None:
+    """A field that is shorter than we believe: somebody must make room, and the rest must go."""
+    memo = f"x\n{str(CLAIM.marker)[:20]}"
+    cut = replace(SOURCES[1], memo=memo)
+    assert said(look_for_mark(CLAIM, CLAIM, cut)).startswith("its memo kept a part of our mark")
+    assert said(look_for_mark(replace(CLAIM, kind=StepKind.UNCLAIM), CLAIM, cut)) == "not seen"
+
+
 def test_a_source_that_is_gone_contradicts() -> None:
     """Neither marked nor unmarked."""
     assert said(look_for_mark(CLAIM, CLAIM, None)) == "the source is gone"
