@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -19,4 +19,8 @@ class Clock(Protocol):
 
     def host(self) -> datetime:
         """Host time, aware, UTC: for back-off, quiescence and leases."""
+        ...
+
+    def monotonic(self) -> timedelta:
+        """Time since some moment that nobody knows: never set, never back, asleep or not."""
         ...

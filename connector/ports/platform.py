@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -146,8 +146,13 @@ class BillingReader(Protocol):
 class BillingWriter(Protocol):
     """The one way to write; does not exist in ``observe`` mode."""
 
-    def send(self, effect: Effect) -> Receipt:
+    def send(self, effect: Effect, may_leave: Callable[[], None]) -> Receipt:
         """Send one write, once.
+
+        Args:
+            effect: exactly what is sent.
+            may_leave: called in the last moment before the first byte leaves, after every wait for
+                a login or our turn; what it raises goes to the caller, and nothing is sent.
 
         Raises:
             PlatformUnavailable: certainly not carried out.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from connector.domain.policy import Mode
 from connector.observe.hooks import LogAlerts
 from connector.runtime.clocks import ServerClock, WallClock
 from connector.runtime.service import Limits, Service
+from connector.saga.machine import SEND_MARGIN
 from connector.splynx import PlatformOptions, SplynxConnection, SplynxPlatform, SplynxWriter
 from connector.store.open import open_store
 from connector.store.store import SqlStore
@@ -101,9 +103,12 @@ def holder_name() -> str:
 
 
 def _limits(settings: Settings) -> Limits:
+    pace = settings.platform.requests_per_second
+    held_back = math.ceil(settings.platform.concurrency / pace) if pace else 0
     return Limits(
         concurrency=settings.platform.concurrency,
         families_max=settings.poll.families_max,
         sweep=timedelta(hours=settings.poll.sweep_hours),
         quiescence=settings.platform.quiescence,
+        margin=SEND_MARGIN + timedelta(seconds=held_back),
     )

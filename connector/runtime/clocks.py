@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -20,6 +21,10 @@ class WallClock:
     def host(self) -> datetime:
         """Host time, UTC."""
         return datetime.now(tz=UTC)
+
+    def monotonic(self) -> timedelta:
+        """Time since the host was started, with what it slept."""
+        return timedelta(seconds=time.clock_gettime(time.CLOCK_BOOTTIME))
 
 
 class ServerClock(WallClock):

@@ -14,6 +14,7 @@ from connector.ports.alerts import Alerts
 from connector.ports.clock import Clock
 from connector.ports.platform import BillingReader, BillingWriter
 from connector.ports.store import Store
+from connector.saga.machine import SEND_MARGIN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +26,7 @@ class Limits:
     sweep: timedelta  #: how often every family is looked at
     quiescence: timedelta  #: how long the platform may still be working on a write we lost sight of
     skew_max: timedelta = timedelta(seconds=60)  #: between our clock and the platform's
+    margin: timedelta = SEND_MARGIN  #: between the record of a send and its first byte
     sends_max: int = 5  #: sends of one step before a person must look
     rounds_max: int = 50  #: turns of one ``sync``
 

@@ -2,14 +2,15 @@
 
 The intent stands in the journal; the world is looked at once more; SENDING is committed with the
 very parameters; one send; the answer is classified and checked; the outcome is committed. Nothing
-here sends twice: a step that must be sent again comes back through its state.
+here sends twice: a step that must be sent again comes back through its state. A process that was
+stopped between the commit and the send does not send: it takes the step back, since nothing left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connector.domain.ids import AccountId
 from connector.domain.window import guarded_until
@@ -39,6 +40,7 @@ from connector.saga.machine import (
     claimed,
     happened,
     is_done,
+    is_stale,
     may_work,
     next_step,
 )
@@ -49,6 +51,10 @@ from connector.saga.steps import Operation, Step, StepKind
 
 UNPROVEN = "unknown"
 """Release without a proven mapping: read it, but never write to it."""
+
+
+class _TooLate(Exception):
+    """The claim has grown old before its request left: nothing was sent."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -182,11 +188,16 @@ class _Worker:
 
     def _send(self, operation: Operation, step: Step, verdict: Ready) -> bool:
         """Commit SENDING, send once, commit what came of it; False when it must wait."""
+        begun = self._service.clock.monotonic()
         change = claimed(step, verdict.effect, self._service.clock.host())
         record_change(self._service, self._pen, change)
         sending = change.after
         try:
-            receipt = self._writer.send(sending.effect)
+            receipt = self._writer.send(sending.effect, self._in_time(begun))
+        except _TooLate as late:
+            due_at = backoff_until(sending, self._service.clock.host(), None)
+            self._record(sending, StepEvent.NOT_SENT, str(late), due_at=due_at)
+            return False
         except PlatformUnavailable as down:
             due_at = backoff_until(sending, self._service.clock.host(), down.retry_after_seconds)
             self._record(sending, StepEvent.NOT_SENT, str(down), due_at=due_at)
@@ -203,6 +214,16 @@ class _Worker:
             return True
         self._check(operation, sending, receipt.remote_id)
         return True
+
+    def _in_time(self, begun: timedelta) -> Callable[[], None]:
+        """Asked right before the first byte leaves: is the claim still as good as new?"""
+
+        def may_leave() -> None:
+            passed = self._service.clock.monotonic() - begun
+            if is_stale(passed, self._service.limits.margin):
+                raise _TooLate(f"not sent: {passed.total_seconds():.0f} s passed since its record")
+
+        return may_leave
 
     def _check(self, operation: Operation, sending: Step, remote_id: int | None) -> None:
         """The platform said yes: see it before believing it."""

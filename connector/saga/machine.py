@@ -16,6 +16,8 @@ RETRY_AFTER_MAX = timedelta(hours=1)
 URGENCY = {OperationKind.RELEASE: 0, OperationKind.SUSPEND: 1, OperationKind.MERGE: 2}
 """A paying customer's reactivation never waits behind a month-end merge."""
 ORDERED = frozenset({StepKind.CLAIM, StepKind.ISSUE})
+SEND_MARGIN = timedelta(seconds=5)
+"""How old a claim may be when its request leaves: a process that was stopped has lost its right."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,6 +125,16 @@ def claimed(step: Step, effect: Effect, now: datetime) -> Change:
         due_at=None,
     )
     return Change(before=step, event=StepEvent.CLAIMED, after=after)
+
+
+def is_stale(since_claim: timedelta, margin: timedelta = SEND_MARGIN) -> bool:
+    """Whether a claim is too old to be sent: the lease may have passed to another meanwhile.
+
+    Args:
+        since_claim: by a clock that nobody sets, from before SENDING was committed.
+        margin: how long a claim is good; what our own pace may hold a request back is in it.
+    """
+    return since_claim >= margin
 
 
 def happened(

@@ -18,6 +18,7 @@ from tenacity import (
 )
 
 from connector.errors import (
+    InvariantBroken,
     OutcomeUnknown,
     PlatformUnavailable,
     ReplyMalformed,
@@ -28,7 +29,14 @@ from connector.splynx.pace import Pace
 from connector.splynx.verdict import is_own_401, judge_read, judge_write, retry_after_of
 from connector.splynx.wire import Reply, Request, Wire, WireFailure
 
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""All that may be asked again; no other verb ever gets near a repetition."""
+
 _LONGEST_BACKOFF_SECONDS = 15
+
+
+def _always() -> None:
+    """Nobody minds how long a read waited for its turn."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +80,10 @@ class SplynxClient:
             PlatformDenied: not allowed, even after one renewal of the login.
             RecordMissing: there is no such record.
             PlatformRefused: the request was declined.
+            InvariantBroken: it is no read.
         """
+        if request.method not in READS:
+            raise InvariantBroken(f"{request} is no read: it was not sent")
         attempts = Retrying(
             retry=retry_if_exception(self._is_worth_another),
             stop=stop_after_attempt(self._options.read_attempts),
@@ -82,8 +93,10 @@ class SplynxClient:
         )
         return attempts(self._read_once, request)
 
-    def write(self, request: Request) -> Reply:
+    def write(self, request: Request, may_leave: Callable[[], None] = _always) -> Reply:
         """Send a write once; only a 401 in the API's own words lets it be sent once more.
+
+        Each time ``may_leave`` is asked first, when login and pace have been waited for.
 
         Raises:
             PlatformUnavailable: certainly not carried out.
@@ -93,7 +106,7 @@ class SplynxClient:
             RecordMissing: there is no such record.
         """
         try:
-            reply = self._send(request, is_own_401)
+            reply = self._send(request, is_own_401, may_leave)
         except WireFailure as failure:
             kind = OutcomeUnknown if failure.sent else PlatformUnavailable
             raise kind(f"{request}: {failure}") from failure
@@ -123,17 +136,23 @@ class SplynxClient:
             raise error
         return reply
 
-    def _send(self, request: Request, may_renew: Callable[[Reply], bool]) -> Reply:
-        reply, used = self._exchange(request)
+    def _send(
+        self,
+        request: Request,
+        may_renew: Callable[[Reply], bool],
+        may_leave: Callable[[], None] = _always,
+    ) -> Reply:
+        reply, used = self._exchange(request, may_leave)
         if may_renew(reply) and self.login.renew(used, reply):
-            reply, _ = self._exchange(request)
+            reply, _ = self._exchange(request, may_leave)
         return reply
 
-    def _exchange(self, request: Request) -> tuple[Reply, str]:
+    def _exchange(self, request: Request, may_leave: Callable[[], None]) -> tuple[Reply, str]:
         used: list[str] = []
 
         def authorization() -> str:
             used.append(self.login.authorization())
+            may_leave()
             return used[-1]
 
         self.login.prepare()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from connector.errors import PlatformDenied
 from connector.ports.platform import Receipt
 from connector.saga.effects import Effect
@@ -16,8 +18,8 @@ class SplynxWriter:
     def __init__(self, connection: SplynxConnection) -> None:
         self._connection = connection
 
-    def send(self, effect: Effect) -> Receipt:
-        """Send one write, once.
+    def send(self, effect: Effect, may_leave: Callable[[], None]) -> Receipt:
+        """Send one write, once; ``may_leave`` has the last word before its first byte.
 
         Raises:
             PlatformUnavailable: certainly not carried out.
@@ -32,5 +34,5 @@ class SplynxWriter:
                 " name it in platform.release if you are sure"
             )
         request = request_of(effect, self._connection.mapping)
-        reply = self._connection.client.write(request)
+        reply = self._connection.client.write(request, may_leave)
         return Receipt(remote_id=new_id_of(reply) if request.method == "POST" else None)

@@ -60,6 +60,10 @@ class SkippingClock:
         """Host time, and what was skipped."""
         return self._clock.host() + self.skipped
 
+    def monotonic(self) -> timedelta:
+        """The service's, which nobody skips."""
+        return self._clock.monotonic()
+
 
 class SkippingStop(Event):
     """A stop flag on which nobody waits: back-off and quiescence pass at once."""

@@ -24,9 +24,9 @@ class InterruptedWriter:
         self._left = nth
         self._act = act
 
-    def send(self, effect: Effect) -> Receipt:
+    def send(self, effect: Effect, may_leave: Callable[[], None]) -> Receipt:
         """Send one write, once."""
-        receipt = self._writer.send(effect)
+        receipt = self._writer.send(effect, may_leave)
         if isinstance(effect, self._kind):
             self._left -= 1
             if self._left == 0:

@@ -14,6 +14,7 @@ class FakeClock:
     def __init__(self, billing: datetime = NOON) -> None:
         self.billing = billing
         self.hosted = billing.astimezone(UTC)
+        self._stopped = timedelta()
 
     def now(self) -> datetime:
         """Billing time."""
@@ -22,6 +23,14 @@ class FakeClock:
     def host(self) -> datetime:
         """Host time."""
         return self.hosted
+
+    def monotonic(self) -> timedelta:
+        """Moves as host time does."""
+        return self.hosted - datetime(2000, 1, 1, tzinfo=UTC) + self._stopped
+
+    def stop_for(self, **span: float) -> None:
+        """Time passes that the clocks people set do not show."""
+        self._stopped += timedelta(**span)
 
     def pass_by(self, **span: float) -> None:
         """Both clocks move on."""

@@ -51,9 +51,9 @@ class MortalWriter:
         self._writer = writer
         self._fuse = fuse
 
-    def send(self, effect: Effect) -> Receipt:
+    def send(self, effect: Effect, may_leave: Callable[[], None]) -> Receipt:
         """Send one write, once, or die."""
-        return self._fuse.pass_on(lambda: self._writer.send(effect))
+        return self._fuse.pass_on(lambda: self._writer.send(effect, may_leave))
 
 
 class MortalStore:

@@ -37,6 +37,7 @@ class FakePlatform:
         self.script = Script()
         self.reads: list[str] = []
         self.sent: list[Effect] = []
+        self.on_turn: Callable[[], None] = lambda: None  #: a send waits for login and pace
         self.on_send: Callable[[Effect], None] = lambda _: None
         self.on_read: Callable[[str], None] = lambda _: None
         self.release = "5.1"
@@ -209,8 +210,10 @@ class FakePlatform:
 
     # -- writing ----------------------------------------------------------------------------
 
-    def send(self, effect: Effect) -> Receipt:
+    def send(self, effect: Effect, may_leave: Callable[[], None]) -> Receipt:
         """Carry one effect out, or whatever the script says."""
+        self.on_turn()
+        may_leave()
         with self._lock:
             self.sent.append(effect)
             self.on_send(effect)

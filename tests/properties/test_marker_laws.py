@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,7 +69,7 @@ def _letters(text: str) -> str:
     return re.sub(r"[ \r\n]", "", text)
 
 
-HABITS = {
+HABITS: dict[str, Callable[[str], str]] = {
     "keep": lambda text: text,
     "trim": str.strip,
     "crlf": lambda text: re.sub(r"\r\n|\r|\n", "\r\n", text),

@@ -39,3 +39,10 @@ def test_the_server_clock_asks_when_there_was_no_answer_yet() -> None:
     assert clock.now() == STAMP
     assert clock.host() - STAMP > timedelta(days=-3650)
     assert abs(clock.host() - datetime.now(tz=UTC)) < timedelta(minutes=1)
+
+
+def test_the_third_clock_only_goes_forward() -> None:
+    """Whatever anybody sets."""
+    clock = WallClock(ZONE)
+    first = clock.monotonic()
+    assert timedelta() < first <= clock.monotonic()

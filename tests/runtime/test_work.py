@@ -168,3 +168,37 @@ def test_yes_to_an_unmarked_document_is_held(rig: Rig) -> None:
     rig.cycle()
     assert rig.step(PIVOT).state == "held"
     assert "does not bear our mark" in rig.step(PIVOT).reason
+
+
+@pytest.mark.parametrize("number", [CLAIM, PIVOT, RELIEF])
+@pytest.mark.parametrize(("seconds", "is_sent"), [(4, True), (5, False), (3600, False)])
+def test_a_process_that_was_stopped_before_its_send_does_not_send(
+    rig: Rig, number: int, seconds: int, *, is_sent: bool
+) -> None:
+    """Between the record and the first byte the lease may have passed to another."""
+    merging(rig)
+    turns: list[int] = []
+
+    def be_stopped() -> None:
+        turns.append(1)
+        if len(turns) == number:
+            rig.clock.pass_by(seconds=seconds)
+
+    rig.platform.on_turn = be_stopped
+    rig.cycle()
+    if not is_sent:
+        assert len(rig.platform.sent) == number - 1
+        step = rig.step(number)
+        assert (step.state, step.attempts) == ("intended", 1)
+        assert step.reason == f"not sent: {seconds} s passed since its record"
+        rig.sync()
+    assert rig.operation().state is OperationState.CLOSED
+    assert len(rig.platform.sent) == 7
+
+
+def test_a_stopped_process_is_caught_however_the_clock_is_set(rig: Rig) -> None:
+    """Host time may be set back meanwhile; what counts is a clock that nobody sets."""
+    merging(rig)
+    rig.platform.on_turn = lambda: rig.clock.stop_for(minutes=2)
+    rig.cycle()
+    assert rig.platform.sent == []

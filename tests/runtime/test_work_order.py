@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from threading import get_ident
@@ -150,8 +151,9 @@ def test_a_broken_law_freezes_everything(rig: Rig) -> None:
     class Broken:
         """A writer that finds a law broken."""
 
-        def send(self, effect: Effect) -> Receipt:
-            """Raise."""
+        def send(self, effect: Effect, may_leave: Callable[[], None]) -> Receipt:
+            """Raise, having been let go."""
+            may_leave()
             raise InvariantBroken(f"no {type(effect).__name__}")
 
     rig.service = replace(rig.service, writer=Broken())

@@ -276,3 +276,12 @@ def test_only_approved_operations_are_worked_on(state: OperationState) -> None:
     """Proposals wait; closed ones are over."""
     allowed = state in {OperationState.OPEN, OperationState.WITHDRAWN}
     assert machine.may_work(replace(merge(), state=state)) is allowed
+
+
+def test_a_claim_is_good_for_five_seconds() -> None:
+    """As long as the margin of a lease allows; a slow pace of our own is added to it."""
+    almost = timedelta(seconds=5) - timedelta.resolution
+    assert not machine.is_stale(timedelta())
+    assert not machine.is_stale(almost)
+    assert machine.is_stale(timedelta(seconds=5))
+    assert not machine.is_stale(timedelta(seconds=5), timedelta(seconds=6))

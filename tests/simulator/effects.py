@@ -48,6 +48,7 @@ class StagedTransport(httpx.BaseTransport):
         """Send a request, let time pass, and answer it or fail."""
         stage, actor = self._stage, self._actor
         what = f"{request.method} {request.url.path.removeprefix('/api/2.0/')}"
+        actor.let_go_at = stage.timeline.now()
         stage.effect(actor, f"→ {what}{_told(request)}")
         stage.timeline.pass_by(timedelta(seconds=stage.dice.uniform(0.01, 0.5)))
         self._traffic.sees_request(actor, request)

@@ -26,12 +26,12 @@ class _Hasty:
     def __init__(self, writer: BillingWriter) -> None:
         self._writer = writer
 
-    def send(self, effect: Effect) -> Receipt:
+    def send(self, effect: Effect, may_leave: Callable[[], None]) -> Receipt:
         """Send, and send again."""
         try:
-            return self._writer.send(effect)
+            return self._writer.send(effect, may_leave)
         except OutcomeUnknown:
-            return self._writer.send(effect)
+            return self._writer.send(effect, may_leave)
 
 
 class _Generous:
@@ -40,13 +40,13 @@ class _Generous:
     def __init__(self, writer: BillingWriter) -> None:
         self._writer = writer
 
-    def send(self, effect: Effect) -> Receipt:
+    def send(self, effect: Effect, may_leave: Callable[[], None]) -> Receipt:
         """Send something else than the journal says."""
         if isinstance(effect, IssueCreditNote):
             first, *others = effect.items
             more = replace(first, price=first.price + Decimal("0.01"))
             effect = replace(effect, items=(more, *others))
-        return self._writer.send(effect)
+        return self._writer.send(effect, may_leave)
 
 
 class _Other:
@@ -101,11 +101,16 @@ def _impatient(service: Service) -> Service:
     return replace(service, limits=replace(service.limits, quiescence=timedelta()))
 
 
+def _leisurely(service: Service) -> Service:
+    return replace(service, limits=replace(service.limits, margin=timedelta(days=9)))
+
+
 BUGS: Mapping[str, tuple[Bug, str]] = {
     "sends again when no answer came": (_with_writer(_Hasty), "sent twice under one claim"),
     "sends more than was intended": (_with_writer(_Generous), "intended by 0 steps"),
     "never reads a credit note back": (_blinded, "stands 2 times"),
     "does not wait for late writes": (_impatient, "stands 2 times"),
     "does not ask for the lease": (_unfenced, "stale epoch"),
+    "sends however long it was stopped": (_leisurely, "after its record"),
 }
 """What is wrong, how, and what the judges say of it."""

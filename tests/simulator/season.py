@@ -81,7 +81,7 @@ class Season:
         self.platform = SandboxTransport(self.world)
         self.cabinet = Cabinet(folder, self.timeline.now)
         self.cabinet.link(self.world)
-        self.watch = Watch(self.stage, self.world, self.cabinet, weather.mode)
+        self.watch = Watch(self.stage, self.world, self.cabinet, weather)
         self.operator = Operator(self.stage, self.cabinet, self.world, weather.unlink_rate)
         self.watch.wrote = self._let_land
         self.scenery = Scenery(

@@ -48,6 +48,10 @@ class HostClock:
         """Host time, UTC."""
         return (self._timeline.now() + self._skew).astimezone(UTC)
 
+    def monotonic(self) -> timedelta:
+        """Time since the start of the timeline."""
+        return timedelta(seconds=self._timeline.monotonic())
+
 
 class PlatformClock(VirtualClock):
     """The platform's clock, which runs with the timeline and walks back for the daily rounds."""

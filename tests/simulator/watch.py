@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import httpx
 
 from connector.domain.policy import Mode
+from connector.saga.machine import SEND_MARGIN
 from connector.sandbox.world import World
 from tests.simulator.cabinet import Cabinet
 from tests.simulator.documents import Books, judge_books
 from tests.simulator.effects import READING
 from tests.simulator.stage import Actor, Stage
+from tests.simulator.weather import Weather
 
 ROOT = "/api/2.0/admin/"
 LOGIN = "auth/tokens"
 UNAUTHORIZED = 401
+LONGEST_AGE = SEND_MARGIN + timedelta(milliseconds=1)
+"""A time stamp in the store has whole microseconds or less."""
+
 Json = dict[str, Any]
 Key = tuple[str, int, int]
 
@@ -31,7 +37,7 @@ SENDING = """
 class Watch:
     """Sees all traffic of one seed, and notes what is wrong with it."""
 
-    def __init__(self, stage: Stage, world: World, cabinet: Cabinet, mode: Mode) -> None:
+    def __init__(self, stage: Stage, world: World, cabinet: Cabinet, weather: Weather) -> None:
         self.violations: list[str] = []
         self.requests = 0
         self.writes = 0
@@ -39,7 +45,8 @@ class Watch:
         self._stage = stage
         self._world = world
         self._cabinet = cabinet
-        self._mode = mode
+        self._mode = weather.mode
+        self._skew = weather.skew
         self._sent: dict[Key, int] = {}  #: how each claimed send was answered; -1 is not yet
         self._under_way: dict[str, Key] = {}
         self._carried_out = 0
@@ -92,8 +99,16 @@ class Watch:
         key = (row["plan_id"], row["number"], row["attempts"])
         if self._sent.get(key, UNAUTHORIZED) != UNAUTHORIZED:
             self._blame(f"{told}: step {key[1]} of {key[0]} is sent twice under one claim")
+        self._judge_age(actor, told, row)
         self._sent[key] = -1
         self._under_way[actor.name] = key
+
+    def _judge_age(self, actor: Actor, told: str, row: Json) -> None:
+        """Nothing leaves long after its record: whoever was stopped may have lost the lease."""
+        claimed_at = datetime.fromisoformat(row["sent_at"]).replace(tzinfo=UTC) - self._skew
+        age = actor.let_go_at - claimed_at
+        if age > LONGEST_AGE:
+            self._blame(f"{told} by {actor.name} left {age} after its record")
 
     def _is_kin(self, account_id: int) -> bool:
         links = [*self._world.links.values(), *(past.link for past in self._world.former_links)]

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from connector.domain.ids import AccountId
 from connector.domain.invoices import Invoice
+from connector.ports.platform import Receipt
+from connector.saga.effects import Effect
 from connector.sandbox.server import RunningSandbox
 from connector.splynx import PlatformOptions, SplynxConnection, SplynxPlatform, SplynxWriter
 from connector.splynx.client import Surroundings
-from tests.splynx.support import Nonces, StillClock
+from tests.splynx.support import Nonces, StillClock, at_once
 
 SINCE = date(2025, 12, 1)
 
@@ -36,6 +38,10 @@ class World:
     def another(self, auth: str = "token", **changes: Any) -> World:
         """A second connection with the same key, closed with the first."""
         return world_of(self.box, self.closing, self.nonces, auth, **changes)
+
+    def send(self, effect: Effect) -> Receipt:
+        """A write of ours, as soon as it can leave."""
+        return self.writer.send(effect, at_once)
 
     def fault(self, method: str, path: str, kind: str) -> None:
         """Let the next such request go wrong."""

@@ -80,6 +80,10 @@ class ScriptedPlatform:
         return [f"{request.method} {request.url.path}" for request in self.requests]
 
 
+def at_once() -> None:
+    """A write may leave as soon as it can."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     """A connection to a scripted platform, and everything around it."""

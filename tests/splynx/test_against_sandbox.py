@@ -70,11 +70,9 @@ def test_invoices(world: World) -> None:
 def test_merge_by_hand(world: World) -> None:
     """Mark, issue, relieve, read back: what we wrote is what we read."""
     source = world.invoices()[1]
-    world.writer.send(
-        MarkInvoice(invoice_id=source.id, account_id=source.account_id, memo="staff\nmark")
-    )
+    world.send(MarkInvoice(invoice_id=source.id, account_id=source.account_id, memo="staff\nmark"))
     assert world.reader.read_invoice(source.id).memo == "staff\nmark"
-    issued = world.writer.send(
+    issued = world.send(
         IssueInvoice(
             account_id=AccountId(1),
             issued_on=date(2026, 1, 1),
@@ -90,7 +88,7 @@ def test_merge_by_hand(world: World) -> None:
     sub_id = source.account_id if world.reader.capabilities.sub_account_on_items else None
     kept = tuple(replace(item, sub_account_id=sub_id) for item in source.items)
     assert (merged.items, merged.memo) == (kept, "memo")
-    relieved = world.writer.send(
+    relieved = world.send(
         IssueCreditNote(
             account_id=source.account_id,
             invoice_id=source.id,
@@ -113,7 +111,7 @@ def test_status(world: World) -> None:
     last = world.reader.read_last_id(Feed.STATUS_CHANGES)
     before = datetime(2026, 1, 1, 8, tzinfo=UTC)
     world.control("POST", "advance", {"days": 1})
-    world.writer.send(SetStatus(account_id=AccountId(2), status=AccountStatus.BLOCKED))
+    world.send(SetStatus(account_id=AccountId(2), status=AccountStatus.BLOCKED))
     assert world.reader.read_account(AccountId(2)).status is AccountStatus.BLOCKED
     (change,) = world.reader.read_status_changes([AccountId(2), AccountId(3)]).rows
     assert (change.old, change.new) == (AccountStatus.ACTIVE, AccountStatus.BLOCKED)
@@ -154,11 +152,11 @@ def test_a_refused_write_keeps_the_platforms_words(world: World) -> None:
         note="",
     )
     with pytest.raises(PlatformRefused) as caught:
-        world.writer.send(effect)
+        world.send(effect)
     assert caught.value.status == 422
     assert "invoicesId" in str(caught.value)
     with pytest.raises(RecordMissing):
-        world.writer.send(SetStatus(account_id=AccountId(4711), status=AccountStatus.ACTIVE))
+        world.send(SetStatus(account_id=AccountId(4711), status=AccountStatus.ACTIVE))
 
 
 def test_native_links() -> None:

@@ -236,3 +236,22 @@ def test_secrets_are_not_shown() -> None:
 
 def _banned() -> Reply:
     return Reply(status=401, body=json.dumps(error_body(401, "banned", "TOKEN_BANNED")).encode())
+
+
+class _GoneStale(Exception):
+    """Whoever asked for a write does not want it any more."""
+
+
+def test_the_last_word_is_had_after_login_and_pace() -> None:
+    """A claim that grew old while we logged in or waited for our turn is not sent."""
+    held = setting(in_turn(login_answer(), reply(202, None)), auth="token")
+    seen: list[int] = []
+
+    def refuse() -> None:
+        seen.append(len(held.platform.requests))
+        raise _GoneStale
+
+    with pytest.raises(_GoneStale):
+        held.connection.client.write(WRITE, refuse)
+    assert seen == [1]
+    assert held.platform.lines == ["POST /api/2.0/admin/auth/tokens"]

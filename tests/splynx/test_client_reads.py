@@ -8,12 +8,14 @@ import httpx
 import pytest
 
 from connector.errors import (
+    InvariantBroken,
     PlatformDenied,
     PlatformRefused,
     PlatformUnavailable,
     RecordMissing,
     ReplyMalformed,
 )
+from connector.splynx.wire import Request
 from tests.splynx.judging import NOT_SENT, PERHAPS_SENT, PUT, READ, cut, own_error
 from tests.splynx.support import Answer, always, in_turn, page, reply, setting
 
@@ -99,3 +101,12 @@ def test_retry_after_that_makes_no_sense(said: str) -> None:
     with pytest.raises(PlatformUnavailable) as caught:
         held.connection.client.write(PUT)
     assert caught.value.retry_after_seconds is None
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_what_is_repeated_can_only_be_a_read(method: str) -> None:
+    """Not even a write of ours that took the wrong door is sent by it."""
+    held = setting(always(lambda: reply(200, [])))
+    with pytest.raises(InvariantBroken, match="it was not sent"):
+        held.connection.client.read(Request(method=method, path="admin/finance/invoices"))
+    assert held.platform.lines == []

@@ -42,7 +42,7 @@ def test_doubts_are_doubts(world: World, kind: str, *, carried_out: bool) -> Non
         memo="memo",
     )
     with pytest.raises(OutcomeUnknown):
-        world.writer.send(effect)
+        world.send(effect)
     assert [invoice.memo for invoice in world.invoices()].count("memo") == carried_out
 
 
@@ -50,7 +50,7 @@ def test_too_many_requests_is_certainly_not_carried_out(world: World) -> None:
     """And says when to come again."""
     world.fault("PUT", "customers/customer", "http_429")
     with pytest.raises(PlatformUnavailable) as caught:
-        world.writer.send(SetStatus(account_id=AccountId(2), status=AccountStatus.BLOCKED))
+        world.send(SetStatus(account_id=AccountId(2), status=AccountStatus.BLOCKED))
     assert caught.value.retry_after_seconds
     other = world.another()
     assert other.reader.read_account(AccountId(2)).status is AccountStatus.ACTIVE
@@ -87,7 +87,7 @@ def test_tokens_outlive_a_jump_of_the_clock(world: World) -> None:
     for step in ({"minutes": 31}, {"hours": 1}, {"days": 40}):
         assert world.reader.read_account(AccountId(1)).id == 1
         world.control("POST", "advance", step)
-        world.writer.send(SetStatus(account_id=AccountId(1), status=AccountStatus.ACTIVE))
+        world.send(SetStatus(account_id=AccountId(1), status=AccountStatus.ACTIVE))
 
 
 @pytest.mark.parametrize("auth", ["signature", "basic"])

@@ -15,7 +15,7 @@ from connector.errors import OutcomeUnknown, PlatformDenied, PlatformRefused, Re
 from connector.ports.platform import Receipt
 from connector.saga.effects import Effect, IssueCreditNote, IssueInvoice, MarkInvoice, SetStatus
 from connector.splynx import SplynxWriter
-from tests.splynx.support import Handler, Setting, in_turn, reply, setting
+from tests.splynx.support import Handler, Setting, at_once, in_turn, reply, setting
 
 ITEM = InvoiceItem(
     description="Internet",
@@ -60,7 +60,7 @@ STATUS = SetStatus(account_id=AccountId(8), status=AccountStatus.INACTIVE)
 def sent(effect: Effect, handler: Handler, release: str = "5.1") -> tuple[Receipt, Setting]:
     """Send an effect."""
     held = setting(handler, release=release)
-    return SplynxWriter(held.connection).send(effect), held
+    return SplynxWriter(held.connection).send(effect, at_once), held
 
 
 def body_of(held: Setting) -> object:
@@ -174,5 +174,5 @@ def test_an_unknown_release_is_not_written_to() -> None:
     """Nothing but the question which release it is."""
     held = setting(in_turn(reply(200, {"attributes": []})), release="auto")
     with pytest.raises(PlatformDenied, match="nothing is written"):
-        SplynxWriter(held.connection).send(STATUS)
+        SplynxWriter(held.connection).send(STATUS, at_once)
     assert held.platform.lines == ["OPTIONS /api/2.0/admin/customers/customer"]
