@@ -16,7 +16,7 @@ from connector.domain.ids import AccountId
 from connector.domain.linking import ProposedLink
 from connector.domain.links import LinkSource
 from connector.errors import ConnectorError
-from connector.runtime.bootstrap import open_service
+from connector.runtime.bootstrap import open_for_looking
 from connector.runtime.links import end_link, judge, record
 from connector.runtime.service import Service
 
@@ -31,7 +31,7 @@ Mode = Annotated[
 def add(main: Main, sub: Sub, mode: Mode, /, *, by: By = None, context: Given) -> int:
     """Link a sub-account; a new mode for an existing link begins with the next cycle."""
     wanted = ProposedLink(line=1, main_id=AccountId(main), sub_id=AccountId(sub), mode=mode)
-    with open_service(load(context)) as wired:
+    with open_for_looking(load(context)) as wired:
         refuse_native(wired.service)
         decision = judge(wired.service, (wanted,))
         for problem in decision.problems:
@@ -50,7 +50,7 @@ def add(main: Main, sub: Sub, mode: Mode, /, *, by: By = None, context: Given) -
 
 def remove(sub: Sub, /, *, by: By = None, context: Given) -> int:
     """End a link today; what was merged already stays with the main account."""
-    with open_service(load(context)) as wired:
+    with open_for_looking(load(context)) as wired:
         refuse_native(wired.service)
         name = asker(by)
         if not end_link(wired.service, AccountId(sub), name):

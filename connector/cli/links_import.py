@@ -17,7 +17,7 @@ from connector.cli.rendering import for_people
 from connector.domain.linking import LineProblem, ProposedLink
 from connector.domain.links import Link
 from connector.errors import ConnectorError
-from connector.runtime.bootstrap import open_service
+from connector.runtime.bootstrap import open_for_looking
 from connector.runtime.links import ImportReport, import_links, judge, live_links, parse_csv
 from connector.runtime.service import Service
 
@@ -48,7 +48,7 @@ def import_file(
 ) -> int:
     """Make the links of a file; 1 if a line is wrong, and then none is made without --partial."""
     proposed, problems = _parse(file)
-    with open_service(load(context)) as wired:
+    with open_for_looking(load(context)) as wired:
         service = wired.service
         refuse_native(service)
         changes: tuple[Link, ...] = ()

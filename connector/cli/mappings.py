@@ -11,7 +11,7 @@ from connector.cli.common import AsJson, Context, Given
 from connector.cli.endings import DONE
 from connector.cli.jsonout import print_document
 from connector.cli.opening import load
-from connector.runtime.bootstrap import open_service
+from connector.runtime.bootstrap import open_for_looking
 from connector.splynx.mapping import PlatformMapping, load_mapping
 
 Release = Annotated[
@@ -34,5 +34,5 @@ def _in_force(context: Context) -> PlatformMapping:
     settings = load(context, need_secrets=False)
     if settings.platform.release != "auto":
         return load_mapping(settings.platform.release)
-    with open_service(load(context)) as wired:
+    with open_for_looking(load(context)) as wired:
         return wired.connection.mapping

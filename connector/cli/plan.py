@@ -18,7 +18,7 @@ from connector.cli.views_json import operation_view
 from connector.domain.ids import AccountId
 from connector.errors import ConnectorError
 from connector.runtime.allowance import open_allowance
-from connector.runtime.bootstrap import open_service
+from connector.runtime.bootstrap import open_for_looking
 from connector.runtime.preview import all_families, due_families, load_waiting, preview
 from connector.runtime.service import Service
 from connector.runtime.views import load_under_way, resolve_families
@@ -52,7 +52,7 @@ def plan(
     context: Given,
 ) -> int:
     """Show documents, releases, suspensions, open windows and refusals, family by family."""
-    with open_service(load(context)) as wired:
+    with open_for_looking(load(context)) as wired:
         service = wired.service
         families = _look(service, _chosen(service, main, every=every))
         waiting = load_waiting(service)

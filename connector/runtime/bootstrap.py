@@ -47,6 +47,13 @@ def open_service(settings: Settings) -> Iterator[Wired]:
         yield wire(settings, store, connection)
 
 
+@contextmanager
+def open_for_looking(settings: Settings) -> Iterator[Wired]:
+    """The same for all who only look, whatever the mode: there is nothing to write with."""
+    with open_service(settings) as wired:
+        yield replace(wired, service=replace(wired.service, writer=None))
+
+
 def wire(settings: Settings, store: SqlStore, connection: SplynxConnection) -> Wired:
     """Build the service over adapters that are open already."""
     reader = SplynxPlatform(connection)

@@ -17,7 +17,7 @@ from connector.errors import (
     SetupError,
     StoreError,
 )
-from connector.runtime.bootstrap import Wired, open_service
+from connector.runtime.bootstrap import Wired, open_for_looking
 from connector.runtime.links import live_links
 from connector.runtime.service import Service
 from connector.runtime.work import UNPROVEN
@@ -52,7 +52,7 @@ class Check:
 def examine(settings: Settings) -> Iterator[Check]:
     """Check everything behind good settings, one after the other as the answers come."""
     try:
-        with open_service(settings) as wired:
+        with open_for_looking(settings) as wired:
             yield _ok("store", f"{settings.store.url} is open, install {_install_id(wired)}")
             answered = False
             for check in _examine_platform(settings, wired):
