@@ -206,8 +206,9 @@ def _makes_writer(node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.alias):
         return node.name == "SplynxWriter"
-    is_given = isinstance(node, ast.keyword) and node.arg == "writer"
-    return is_given and not (isinstance(node.value, ast.Constant) and node.value.value is None)
+    if not (isinstance(node, ast.keyword) and node.arg == "writer"):
+        return False
+    return not (isinstance(node.value, ast.Constant) and node.value.value is None)
 
 
 def _told_to_control(tree: ast.Module) -> Iterator[ast.AST]:
