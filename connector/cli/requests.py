@@ -11,11 +11,14 @@ from connector.cli.endings import DONE
 from connector.cli.opening import asker, load
 from connector.cli.rendering import for_people, plain
 from connector.ports.store import RequestKind
-from connector.runtime.requests import ALL, record_request
+from connector.runtime.requests import ALL, is_family, record_request
 from connector.runtime.views import open_desk
 
 PlanOrAll = Annotated[str, Parameter(help="A plan as `status` names it, or `all`.")]
-StepName = Annotated[str, Parameter(help="PLAN/STEP as `status` names it.")]
+StepOrFamily = Annotated[
+    str,
+    Parameter(help="PLAN/STEP as `status` names it, or the main account of a parked FAMILY."),
+]
 StepOrPlan = Annotated[
     str, Parameter(help="PLAN/STEP as `status` names it, or an unverified PLAN settled by hand.")
 ]
@@ -28,9 +31,13 @@ def approve(plan: PlanOrAll, /, *, by: By = None, context: Given) -> int:
     return _ask(context, RequestKind.APPROVE, subject, by, f"approved {subject}")
 
 
-def retry(step: StepName, /, *, by: By = None, context: Given) -> int:
-    """Try a held step again, after what held it was mended."""
-    return _ask(context, RequestKind.RETRY, step.upper(), by, f"{step.upper()} will be tried again")
+def retry(subject: StepOrFamily, /, *, by: By = None, context: Given) -> int:
+    """Try a held step again, after what held it was mended; or all of a parked family."""
+    name = subject.upper()
+    outcome = f"{name} will be tried again"
+    if is_family(name):
+        outcome = f"family {name} goes on, and what is held in it is tried again"
+    return _ask(context, RequestKind.RETRY, name, by, outcome)
 
 
 def cancel(step: StepOrPlan, /, *, by: By = None, context: Given) -> int:

@@ -8,8 +8,9 @@ from connector.cli.common import AsJson, Given
 from connector.cli.endings import DONE, FAILED
 from connector.cli.jsonout import print_document
 from connector.cli.opening import load
-from connector.cli.rendering import for_people, heading, line, moment, pairs
-from connector.cli.views_json import held_view, operation_view, refusal_view
+from connector.cli.rendering import for_people, moment, pairs
+from connector.cli.sections import held_lines, parked_lines, section
+from connector.cli.views_json import held_view, operation_view, parking_view, refusal_view
 from connector.config import Settings
 from connector.domain.money import told
 from connector.domain.refusals import Weight
@@ -18,12 +19,9 @@ from connector.runtime.views import Overview, load_overview, open_desk
 from connector.saga.states import StepState
 from connector.saga.steps import Operation
 
-SHOWN_MAX = 20
-"""Lines of one kind on the screen; ``--json`` has all."""
-
 
 def status(*, json: AsJson = False, context: Given) -> int:
-    """Show what stands open; 1 if something is held, unverified, in quarantine or frozen."""
+    """Show what stands open; 1 if something is held, parked, unverified, in quarantine or frozen."""
     settings = load(context, need_secrets=False)
     with open_desk(settings) as desk:
         view = load_overview(desk)
@@ -47,6 +45,7 @@ def _print_json(settings: Settings, view: Overview) -> None:
             "needs_somebody": view.needs_somebody,
             "waiting": [operation_view(op) for op in view.waiting],
             "under_way": [operation_view(op) for op in view.under_way],
+            "parked": [parking_view(parking) for parking in view.parked],
             "held": [held_view(held) for held in view.held],
             "charged_twice": view.charged_twice,
             "unverified": [operation_view(op) for op in view.unverified],
@@ -61,7 +60,7 @@ def _print_json(settings: Settings, view: Overview) -> None:
 def _print_text(settings: Settings, view: Overview) -> None:
     console = for_people()
     pairs(console, _facts(settings, view))
-    _section(
+    section(
         console,
         "charged twice for now",
         [
@@ -69,10 +68,16 @@ def _print_text(settings: Settings, view: Overview) -> None:
             for row in view.charged_twice
         ],
     )
-    _print_held(console, view)
+    section(console, f"parked families ({len(view.parked)})", parked_lines(view.parked))
+    section(console, f"held ({len(view.held)})", held_lines(view.held))
+    section(
+        console,
+        "carried out, but not as they must be",
+        [f"{op.plan_id}  family {op.main_id}, {op.summary}: {op.why}" for op in view.unverified],
+    )
     _print_operations(console, view)
     _print_refusals(console, view)
-    _section(
+    section(
         console,
         "in quarantine: these records do not fit, and their families are not written to",
         [
@@ -81,12 +86,12 @@ def _print_text(settings: Settings, view: Overview) -> None:
             for row in view.quarantine
         ],
     )
-    _section(
+    section(
         console,
         "asked for, not carried out yet",
         [f"request {row.id} by {row.by}: {row.kind} {row.subject}" for row in view.requests],
     )
-    _section(
+    section(
         console,
         "families to look at",
         [f"{moment(row.due_at)}  family {row.main_id}: {row.reason}" for row in view.agenda],
@@ -119,22 +124,6 @@ def _facts(settings: Settings, view: Overview) -> list[tuple[str, object]]:
     ]
 
 
-def _print_held(console: Console, view: Overview) -> None:
-    rows: list[str] = []
-    for held in view.held:
-        step = held.step
-        rows += [
-            f"{held.name}  {step.kind} for account {step.account_id}: {step.reason}",
-            f"    mend it and `linked-accounts retry {held.name}`, or `linked-accounts cancel {held.name}`",
-        ]
-    _section(console, f"held ({len(view.held)})", rows)
-    _section(
-        console,
-        "carried out, but not as they must be",
-        [f"{op.plan_id}  family {op.main_id}, {op.summary}: {op.why}" for op in view.unverified],
-    )
-
-
 def _print_operations(console: Console, view: Overview) -> None:
     rows = [
         text
@@ -144,8 +133,12 @@ def _print_operations(console: Console, view: Overview) -> None:
             f"    {op.why}; `linked-accounts approve {op.plan_id}`",
         )
     ]
-    _section(console, f"plans waiting for approval ({len(view.waiting)})", rows)
-    _section(console, "under way", [_progress_of(op) for op in view.under_way])
+    section(console, f"plans waiting for approval ({len(view.waiting)})", rows)
+    parked = {row.main_id for row in view.parked}
+    going = [op for op in view.under_way if op.main_id not in parked]
+    section(console, "under way", [_progress_of(op) for op in going])
+    waiting = [op for op in view.under_way if op.main_id in parked]
+    section(console, "under way, but parked", [_progress_of(op) for op in waiting])
 
 
 def _progress_of(operation: Operation) -> str:
@@ -161,21 +154,15 @@ def _progress_of(operation: Operation) -> str:
 
 
 def _print_refusals(console: Console, view: Overview) -> None:
-    acts = [row for row in view.refusals if row.refusal.weight is Weight.ACT]
+    acts = [
+        row
+        for row in view.refusals
+        if row.refusal.weight is Weight.ACT and row.refusal.rule != "parked"
+    ]
     notes = [row for row in view.refusals if row.refusal.weight is not Weight.ACT]
-    _section(console, f"somebody must act ({len(acts)})", [_told(row) for row in acts])
-    _section(console, f"left as it is ({len(notes)})", [_told(row) for row in notes])
+    section(console, f"somebody must act ({len(acts)})", [_told(row) for row in acts])
+    section(console, f"left as it is ({len(notes)})", [_told(row) for row in notes])
 
 
 def _told(row: Finding) -> str:
     return f"family {row.main_id}: {row.refusal.sentence}; {row.refusal.mend}"
-
-
-def _section(console: Console, title: str, rows: list[str]) -> None:
-    if not rows:
-        return
-    heading(console, title)
-    for text in rows[:SHOWN_MAX]:
-        line(console, text, indent=6 if text.startswith(" ") else 2)
-    if len(rows) > SHOWN_MAX:
-        line(console, f"and {len(rows) - SHOWN_MAX} more lines; --json has all")

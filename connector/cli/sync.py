@@ -67,11 +67,21 @@ def exit_code_of(report: SyncReport, problems: Iterable[PlatformError]) -> int:
     """By the gravest of what went wrong; else whether a person, or only time, must come."""
     standing = report.standing
     codes = {problem.exit_code for problem in problems}
-    if standing.held or standing.unverified or standing.quarantined or standing.frozen:
+    if _needs_somebody(standing):
         codes.add(FAILED)
     if standing.open > standing.held + standing.unverified or not is_settled(report):
         codes.add(AGAIN)
     return gravest(codes | {DONE})
+
+
+def _needs_somebody(standing: Standing) -> bool:
+    return bool(
+        standing.held
+        or standing.parked
+        or standing.unverified
+        or standing.quarantined
+        or standing.frozen
+    )
 
 
 class _Progress:
@@ -129,7 +139,7 @@ def _print_text(service: Service, report: SyncReport, agenda: tuple[AgendaRow, .
         line(console, f"{moment(row.due_at)}  family {row.main_id}: {row.reason}")
     if len(agenda) > SHOWN_MAX:
         line(console, f"and {len(agenda) - SHOWN_MAX} more; `linked-accounts status` shows them")
-    if standing.held or standing.unverified or standing.quarantined or standing.proposed:
+    if _needs_somebody(standing) or standing.proposed:
         console.print()
         console.print("`linked-accounts status` says what to do.")
 
@@ -137,6 +147,7 @@ def _print_text(service: Service, report: SyncReport, agenda: tuple[AgendaRow, .
 def _standing_rows(standing: Standing) -> list[tuple[str, object]]:
     rows: list[tuple[str, object]] = [("waiting for approval", standing.proposed)]
     counts = {
+        "families parked": standing.parked,
         "held": standing.held,
         "not as they must be": standing.unverified,
         "in quarantine": standing.quarantined,

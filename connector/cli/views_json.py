@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connector.domain.parking import Parking
 from connector.ports.store import Finding
 from connector.runtime.views import HeldStep
 from connector.saga.steps import Operation
@@ -55,6 +56,21 @@ def held_view(held: HeldStep) -> dict[str, object]:
         "retry": f"linked-accounts retry {held.name}",
         "cancel": f"linked-accounts cancel {held.name}",
     }
+
+
+def parking_view(parking: Parking) -> dict[str, object]:
+    """A parked family, or one that was; and the command that lets it go on."""
+    shown: dict[str, object] = {
+        "main_id": parking.main_id,
+        "since": parking.since,
+        "cause": parking.cause,
+        "reason": parking.reason,
+        "evidence": parking.evidence,
+        "mend": parking.mend,
+    }
+    if parking.lifted_at is None:
+        return {**shown, "retry": parking.retry}
+    return {**shown, "lifted_at": parking.lifted_at, "lifted_by": parking.lifted_by}
 
 
 def refusal_view(row: Finding) -> dict[str, object]:

@@ -65,6 +65,9 @@ class Event(StrEnum):
         "A step was given up: by a named person, or by us before it left.",
     )
 
+    FAMILY_PARKED = "family.parked", "A family gets no write until a person lets it go on."
+    FAMILY_LIFTED = "family.lifted", "A named person let a parked family go on."
+
     REQUEST_DONE = "request.done", "What a person asked for was carried out."
     WRITES_FROZEN = "writes.frozen", "Nothing is written at all until a person unfreezes it."
     WRITES_UNFROZEN = "writes.unfrozen", "A named person allowed writing again."

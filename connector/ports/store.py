@@ -13,6 +13,7 @@ from connector.domain.ids import AccountId, PlanId
 from connector.domain.links import Link, LinkMap
 from connector.domain.refusals import Refusal
 from connector.domain.snapshot import OwnRecord, Quarantined
+from connector.ports.parking import Parkings
 from connector.ports.platform import Feed
 from connector.saga.states import StepEvent
 from connector.saga.steps import Operation, OperationState, Step
@@ -72,8 +73,11 @@ class Journal(Protocol):
         """Operations in these states, oldest first, of one family or of all."""
         ...
 
-    def load_unfinished(self) -> tuple[Operation, ...]:
-        """Open operations, and withdrawn ones that still have steps to do; oldest first."""
+    def load_unfinished(self, main_id: AccountId | None = None) -> tuple[Operation, ...]:
+        """Open operations, and withdrawn ones that still have steps to do, oldest first.
+
+        Of one family or of all.
+        """
         ...
 
     def load_own_record(self, main_id: AccountId) -> OwnRecord:
@@ -180,7 +184,7 @@ class RequestKind(StrEnum):
     """What people may ask for."""
 
     APPROVE = "approve"  #: subject: a plan id, or "all"
-    RETRY = "retry"  #: subject: plan id/step number
+    RETRY = "retry"  #: subject: plan id/step number, or the main account of a parked family
     CANCEL = "cancel"  #: subject: plan id/step number
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
@@ -232,6 +236,7 @@ class UnitOfWork(Protocol):
     links: Links
     agenda: Agenda
     findings: Findings
+    parkings: Parkings
     requests: Requests
     facts: Facts
 

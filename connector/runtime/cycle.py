@@ -51,9 +51,10 @@ class Standing:
     """What stands open after a turn, from our store alone."""
 
     proposed: int
-    open: int
+    open: int  #: like the next two, without those of parked families
     held: int
     unverified: int
+    parked: int  #: families
     quarantined: int
     waiting_until: datetime | None  #: host clock, UTC: when the earliest waiting step is due
     frozen: str | None
@@ -96,15 +97,18 @@ def load_standing(service: Service) -> Standing:
     """What stands open now."""
     with service.store.begin() as unit:
         waiting = unit.journal.load_operations({OperationState.PROPOSED})
-        unfinished = unit.journal.load_unfinished()
+        parked = {row.main_id for row in unit.parkings.load_all_parked()}
+        every = unit.journal.load_unfinished()
         quarantined = unit.findings.load_quarantine()
         frozen = unit.facts.load(facts.FROZEN)
+    unfinished = [operation for operation in every if operation.main_id not in parked]
     times = [due for operation in unfinished if (due := _due_at(service, operation))]
     return Standing(
         proposed=len(waiting),
         open=len(unfinished),
         held=sum(len(held_steps(operation)) for operation in unfinished),
         unverified=sum(is_done(operation) and bool(operation.why) for operation in unfinished),
+        parked=len(parked),
         quarantined=len(quarantined),
         waiting_until=min(times, default=None),
         frozen=frozen,

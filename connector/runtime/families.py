@@ -11,6 +11,7 @@ from connector.domain.accounts import Account, AccountStatus, Billing, StatusCha
 from connector.domain.ids import AccountId
 from connector.domain.invoices import Invoice
 from connector.domain.links import Link
+from connector.domain.parking import Parking
 from connector.domain.snapshot import FamilySnapshot, OwnRecord, Quarantined
 from connector.domain.window import undecided_members
 from connector.errors import RecordMissing, ReplyMalformed
@@ -27,6 +28,7 @@ class FamilyReading:
     main_id: AccountId
     snapshot: FamilySnapshot | None
     quarantined: tuple[Quarantined, ...]
+    parking: Parking | None  #: it is read all the same, and shown
 
 
 def read_family(service: Service, main_id: AccountId) -> FamilyReading:
@@ -39,21 +41,22 @@ def read_family(service: Service, main_id: AccountId) -> FamilyReading:
     with service.store.begin() as unit:
         links = unit.links.load_family(main_id)
         own = unit.journal.load_own_record(main_id)
+        parking = unit.parkings.load_parked(main_id)
+    reading = FamilyReading(main_id=main_id, snapshot=None, quarantined=(), parking=parking)
     members = sorted({main_id, *(link.sub_id for link in links if link.holds_on(today))})
     accounts = service.reader.read_accounts(members)
     found = {account.id: account for account in accounts.rows}
     if main_id not in found:
-        return FamilyReading(main_id=main_id, snapshot=None, quarantined=accounts.quarantined)
+        return replace(reading, quarantined=accounts.quarantined)
     billings, broken = _read_billings(service.reader, [main_id])
     if not billings:
-        broken = (*accounts.quarantined, *broken)
-        return FamilyReading(main_id=main_id, snapshot=None, quarantined=broken)
+        return replace(reading, quarantined=(*accounts.quarantined, *broken))
     snapshot = _read_documents(service, links, own, found, billings[0])
     snapshot = replace(snapshot, quarantined=(*accounts.quarantined, *snapshot.quarantined))
     snapshot = _with_blocks(service, snapshot)
     if undecided := undecided_members(snapshot):
         snapshot = replace(snapshot, serviced=service.reader.read_serviced(undecided))
-    return FamilyReading(main_id=main_id, snapshot=snapshot, quarantined=snapshot.quarantined)
+    return replace(reading, snapshot=snapshot, quarantined=snapshot.quarantined)
 
 
 def read_for_cascade(service: Service, main_id: AccountId, sub_id: AccountId) -> FamilySnapshot:

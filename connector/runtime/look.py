@@ -9,6 +9,7 @@ from functools import partial
 from connector.domain.cascade import plan_cascade
 from connector.domain.ids import AccountId
 from connector.domain.merge import plan_merge
+from connector.domain.parking import refuse_parked
 from connector.domain.refusals import Refusal
 from connector.domain.snapshot import FamilySnapshot, Quarantined
 from connector.domain.window import OpenWindow
@@ -37,6 +38,7 @@ class FamilyPlan:
     refusals: tuple[Refusal, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
     trouble: PlatformUnavailable | None = None  #: it could not be read now; it stays due
+    broken: InvariantBroken | None = None  #: the law that does not hold for it
 
 
 def plan_families(service: Service, main_ids: Iterable[AccountId]) -> Iterable[FamilyPlan]:
@@ -62,18 +64,25 @@ def _look_at(service: Service, main_id: AccountId) -> FamilyPlan:
         return FamilyPlan(main_id=main_id, snapshot=None, quarantined=(reply,))
     except InvariantBroken as broken:
         service.alerts.alert(Log.INVARIANT_BROKEN, str(broken), main_id=main_id)
-        return FamilyPlan(main_id=main_id, snapshot=None, refusals=(_law_broken(main_id, broken),))
+        return FamilyPlan(
+            main_id=main_id,
+            snapshot=None,
+            refusals=(law_broken(main_id, broken),),
+            broken=broken,
+        )
 
 
 def plan_family(service: Service, main_id: AccountId) -> FamilyPlan:
     """Read one family and decide; writes nothing."""
     reading = read_family(service, main_id)
     family = reading.snapshot
+    parked = () if reading.parking is None else (refuse_parked(reading.parking),)
     if family is None:
+        gone = () if reading.quarantined else (_main_gone(main_id),)
         return FamilyPlan(
             main_id=main_id,
             snapshot=None,
-            refusals=() if reading.quarantined else (_main_gone(main_id),),
+            refusals=(*parked, *gone),
             quarantined=reading.quarantined,
         )
     merge = plan_merge(family, service.policy.merge)
@@ -88,14 +97,15 @@ def plan_family(service: Service, main_id: AccountId) -> FamilyPlan:
     return FamilyPlan(
         main_id=main_id,
         snapshot=family,
-        builders=tuple(builders),
+        builders=() if parked else tuple(builders),
         windows=merge.windows,
-        refusals=(*merge.refusals, *cascade.refusals),
+        refusals=(*parked, *merge.refusals, *cascade.refusals),
         quarantined=reading.quarantined,
     )
 
 
-def _law_broken(main_id: AccountId, broken: InvariantBroken) -> Refusal:
+def law_broken(main_id: AccountId, broken: Exception) -> Refusal:
+    """Why nothing is planned for a family for which a law does not hold."""
     return Refusal(
         rule="invariant_broken",
         account_id=main_id,

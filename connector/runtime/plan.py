@@ -9,11 +9,18 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from connector.domain.policy import Mode
-from connector.errors import JournalConflict, PlatformError, PlatformUnavailable
+from connector.errors import (
+    IllegalTransition,
+    InvariantBroken,
+    JournalConflict,
+    PlatformError,
+    PlatformUnavailable,
+)
 from connector.observe.events import Event as Log
 from connector.ports.store import AgendaRow, UnitOfWork
 from connector.runtime.allowance import Allowance
-from connector.runtime.look import FamilyPlan, plan_families
+from connector.runtime.look import FamilyPlan, law_broken, plan_families
+from connector.runtime.parking import park_broken
 from connector.runtime.service import Pen, Service
 from connector.runtime.sweep import sweep_family
 from connector.runtime.telling import tell_plan, tell_state
@@ -60,21 +67,37 @@ def plan_due_families(service: Service, pen: Pen, allowance: Allowance) -> PlanR
     for plan in plan_families(service, rows):
         if pen.stop.is_set():
             break
-        try:
-            swept = sweep_family(service, pen, plan.snapshot)
-        except PlatformUnavailable as trouble:
-            plan = replace(plan, trouble=trouble)  # noqa: PLW2901 - the same look, cut short
-            swept = ()
-        if plan.trouble is not None:
-            report.problems.append(plan.trouble)
+        swept = _swept(service, pen, plan)
+        if swept.trouble is not None:
+            report.problems.append(swept.trouble)
         else:
-            plan = replace(plan, refusals=(*plan.refusals, *swept))  # noqa: PLW2901 - and more
-            _record_plan(service, pen, allowance, rows[plan.main_id], plan)
+            _record_plan(service, pen, allowance, rows[plan.main_id], swept)
             report.looked_at += 1
         pen.beat()
         if len(report.problems) >= TROUBLES_MAX:
             break
     return report
+
+
+def _swept(service: Service, pen: Pen, plan: FamilyPlan) -> FamilyPlan:
+    """A plan with what the sweep found; a law that it, or the look, found broken parks the family.
+
+    In observe mode nothing is written anyway, and the refusal alone says so.
+    """
+    broken: Exception | None = plan.broken
+    try:
+        found = sweep_family(service, pen, plan.snapshot)
+        plan = replace(plan, refusals=(*plan.refusals, *found))
+    except PlatformUnavailable as trouble:
+        plan = replace(plan, trouble=trouble)  # the same look, cut short
+    except (InvariantBroken, IllegalTransition) as found_broken:
+        broken = found_broken
+        plan = replace(
+            plan, builders=(), refusals=(*plan.refusals, law_broken(plan.main_id, broken))
+        )
+    if broken is not None and service.policy.mode is not Mode.OBSERVE:
+        park_broken(service, pen, plan.main_id, broken)
+    return plan
 
 
 # -- record ---------------------------------------------------------------------------------
@@ -113,7 +136,7 @@ def _record_operations(
     at = service.clock.host()
     recorded: list[Operation] = []
     wish = ""
-    if plan.snapshot is None or plan.quarantined:
+    if plan.snapshot is None or plan.quarantined or unit.parkings.load_parked(plan.main_id):
         return recorded, wish
     waiting = unit.journal.load_operations({OperationState.PROPOSED}, plan.main_id)
     origin = Origin(install_id=service.store.install_id, at=plan.snapshot.at)

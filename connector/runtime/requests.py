@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from connector.domain.ids import PlanId
+from connector.domain.ids import AccountId, PlanId
 from connector.errors import ConnectorError
 from connector.observe.events import Event
 from connector.ports.store import OperatorRequest, RequestKind, UnitOfWork
@@ -15,11 +15,18 @@ from connector.runtime import facts
 from connector.runtime.plan import GIVEN_UP
 from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_state
-from connector.saga.machine import Change, cancel, happened, is_done, withdraw
+from connector.saga.machine import Change, cancel, happened, held_steps, is_done, withdraw
 from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import Operation, OperationState, Step
 
 ALL = "all"
+
+ACCOUNT_DIGITS = 10
+"""The longest number that an account may have."""
+
+TRIED_BEFORE = timedelta(minutes=1)
+"""How long the held steps of a family wait once it is let go on: what was never tried goes first,
+or the same refusals would park it again before the rest had its turn."""
 
 _log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("connector.requests")
 
@@ -47,8 +54,10 @@ def _carry_out(service: Service, unit: UnitOfWork, request: OperatorRequest) -> 
     match request.kind:
         case RequestKind.APPROVE:
             return _approve(service, unit, request)
-        case RequestKind.RETRY | RequestKind.CANCEL:
-            return _move_held_step(service, unit, request)
+        case RequestKind.RETRY:
+            return _retry(service, unit, request)
+        case RequestKind.CANCEL:
+            return _cancel(service, unit, request)
         case RequestKind.FREEZE:
             unit.facts.record(facts.FROZEN, f"frozen by {request.by}: {request.subject}")
             return "frozen"
@@ -74,27 +83,31 @@ def _approve(service: Service, unit: UnitOfWork, request: OperatorRequest) -> st
     return f"approved {len(chosen)} plans" if chosen else "no such plan waits for approval"
 
 
-def _move_held_step(service: Service, unit: UnitOfWork, request: OperatorRequest) -> str:
-    if request.kind is RequestKind.CANCEL and (settled := _find_unverified(unit, request.subject)):
+def _retry(service: Service, unit: UnitOfWork, request: OperatorRequest) -> str:
+    if is_family(request.subject):
+        return _lift(service, unit, AccountId(int(request.subject)), request.by)
+    found = _find_held(unit, request.subject)
+    if isinstance(found, str):
+        return found
+    operation, step = found
+    _try_again(service, unit, step, request.by)
+    if unit.parkings.load_parked(operation.main_id) is None:
+        return "will be tried again"
+    return f"will be tried again once family {operation.main_id} is not parked any more"
+
+
+def _cancel(service: Service, unit: UnitOfWork, request: OperatorRequest) -> str:
+    if settled := _find_unverified(unit, request.subject):
         why = f"settled by {request.by}: {settled.why}"
         unit.journal.record_state(
             settled.plan_id, OperationState.CLOSED, why, request.by, service.clock.host()
         )
         return "closed as settled by hand"
-    found = _find_step(unit, request.subject)
+    found = _find_held(unit, request.subject)
     if isinstance(found, str):
         return found
     operation, step = found
-    if step.state is not StepState.HELD:
-        return f"step {step.number} is {step.state}, not held"
-    reason = f"by {request.by}"
-    if request.kind is RequestKind.RETRY:
-        change = _allow_again(happened(step, StepEvent.RETRY_ASKED, reason=reason), service)
-        unit.journal.record_event(
-            change.before, change.event, change.after, request.by, service.clock.host()
-        )
-        return "will be tried again"
-    changes, gives_up = cancel(operation, step, reason)
+    changes, gives_up = cancel(operation, step, f"by {request.by}")
     for change in changes:
         unit.journal.record_event(
             change.before, change.event, change.after, request.by, service.clock.host()
@@ -102,6 +115,29 @@ def _move_held_step(service: Service, unit: UnitOfWork, request: OperatorRequest
     if gives_up:
         _give_up(service, unit, operation, step, request.by)
     return "cancelled"
+
+
+def _lift(service: Service, unit: UnitOfWork, main_id: AccountId, by: str) -> str:
+    """Let a parked family go on: what is held in it is tried again, after all that never was."""
+    if not unit.parkings.record_lifted(main_id, by, service.clock.host()):
+        return f"family {main_id} is not parked"
+    operations = unit.journal.load_unfinished(main_id)
+    held = [step for operation in operations for step in held_steps(operation)]
+    for step in held:
+        _try_again(service, unit, step, by, due_at=service.clock.host() + TRIED_BEFORE)
+    now = service.clock.now().astimezone(UTC)
+    unit.agenda.record_due([main_id], now, "not parked any more")
+    _log.info(Event.FAMILY_LIFTED, family=main_id, by=by)
+    return f"family {main_id} goes on; {len(held)} held steps will be tried again"
+
+
+def _try_again(
+    service: Service, unit: UnitOfWork, step: Step, by: str, *, due_at: datetime | None = None
+) -> None:
+    change = happened(step, StepEvent.RETRY_ASKED, reason=f"by {by}", due_at=due_at)
+    change = _allow_again(change, service)
+    at = service.clock.host()
+    unit.journal.record_event(change.before, change.event, change.after, by, at)
 
 
 def _allow_again(change: Change, service: Service) -> Change:
@@ -134,22 +170,29 @@ def _find_unverified(unit: UnitOfWork, subject: str) -> Operation | None:
     return operation if is_done(operation) and operation.why else None
 
 
-def _find_step(unit: UnitOfWork, subject: str) -> tuple[Operation, Step] | str:
+def _find_held(unit: UnitOfWork, subject: str) -> tuple[Operation, Step] | str:
+    """A held step and its operation, or why there is none."""
     plan_id, _, number = subject.partition("/")
     operation = unit.journal.load_operation(PlanId(plan_id))
     if operation is None:
         return f"no plan {plan_id}"
     for step in operation.steps:
         if str(step.number) == number:
-            return operation, step
+            is_held = step.state is StepState.HELD
+            return (operation, step) if is_held else f"step {subject} is {step.state}, not held"
     return f"plan {plan_id} has no step {number}"
+
+
+def is_family(subject: str) -> bool:
+    """Whether a subject names a family by its main account; a plan is longer, a step has a slash."""
+    return subject.isascii() and subject.isdigit() and len(subject) <= ACCOUNT_DIGITS
 
 
 def record_request(service: Service, kind: RequestKind, subject: str, by: str) -> int:
     """Ask for something; the next cycle carries it out. The request's number.
 
     Raises:
-        ConnectorError: the plan or step does not exist, or is not in a state to be asked for.
+        ConnectorError: the plan, step or family does not exist, or is in no state to be asked for.
     """
     with service.store.begin() as unit:
         if problem := _judge_request(unit, kind, subject):
@@ -160,18 +203,25 @@ def record_request(service: Service, kind: RequestKind, subject: str, by: str) -
 
 
 def _judge_request(unit: UnitOfWork, kind: RequestKind, subject: str) -> str:
+    """Why something cannot be asked for, or an empty text."""
     if kind is RequestKind.APPROVE and subject != ALL:
-        operation = unit.journal.load_operation(PlanId(subject))
-        if operation is None:
-            return f"no plan {subject}; `linked-accounts status` lists those that wait"
-        if operation.state is not OperationState.PROPOSED:
-            return f"plan {subject} is {operation.state}, it does not wait for approval"
+        return _judge_approval(unit, subject)
     if kind is RequestKind.CANCEL and _find_unverified(unit, subject):
         return ""
+    if kind is RequestKind.RETRY and is_family(subject):
+        if unit.parkings.load_parked(AccountId(int(subject))):
+            return ""
+        return f"no family {subject} is parked; `linked-accounts parked` lists those that are"
     if kind in {RequestKind.RETRY, RequestKind.CANCEL}:
-        found = _find_step(unit, subject)
-        if isinstance(found, str):
-            return found
-        if found[1].state is not StepState.HELD:
-            return f"step {subject} is {found[1].state}, not held"
+        found = _find_held(unit, subject)
+        return found if isinstance(found, str) else ""
+    return ""
+
+
+def _judge_approval(unit: UnitOfWork, subject: str) -> str:
+    operation = unit.journal.load_operation(PlanId(subject))
+    if operation is None:
+        return f"no plan {subject}; `linked-accounts status` lists those that wait"
+    if operation.state is not OperationState.PROPOSED:
+        return f"plan {subject} is {operation.state}, it does not wait for approval"
     return ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from connector.domain.ids import AccountId, PlanId
 from connector.domain.money import add_up
+from connector.domain.parking import retry_command
 from connector.domain.policy import Mode
 from connector.saga.effects import IssueCreditNote
 from connector.saga.machine import held_steps
@@ -28,7 +29,10 @@ class ChargedTwice:
 
 
 def find_charged_twice(
-    unfinished: Iterable[Operation], mode: Mode, frozen: str | None
+    unfinished: Iterable[Operation],
+    mode: Mode,
+    frozen: str | None,
+    parked: Collection[AccountId] = (),
 ) -> tuple[ChargedTwice, ...]:
     """From the journal alone: merges whose invoice stands and whose sources are not all settled."""
     return tuple(
@@ -36,7 +40,7 @@ def find_charged_twice(
             main_id=operation.main_id,
             plan_id=operation.plan_id,
             amount=amount,
-            until=_until(operation, mode, frozen),
+            until=_until(operation, mode, frozen, is_parked=operation.main_id in parked),
         )
         for operation in unfinished
         if operation.state is OperationState.OPEN and (amount := _amount(operation))
@@ -58,11 +62,13 @@ def _amount(operation: Operation) -> Decimal:
     )
 
 
-def _until(operation: Operation, mode: Mode, frozen: str | None) -> str:
+def _until(operation: Operation, mode: Mode, frozen: str | None, *, is_parked: bool) -> str:
     if frozen is not None:
         return "somebody lets it go on: `linked-accounts unfreeze`"
     if mode is Mode.OBSERVE:
         return 'somebody lets it go on: mode is "observe", and this merge is past its pivot'
+    if is_parked:
+        return f"its family is let go on: `{retry_command(operation.main_id)}`"
     if held := held_steps(operation):
         step = held[0]
         return f"step {step.plan_id}/{step.number} is mended and retried"

@@ -12,6 +12,7 @@ from connector.config import Settings
 from connector.domain.accounts import BillingMode
 from connector.domain.ids import AccountId, PlanId
 from connector.domain.links import LinkMap, LinkSource
+from connector.domain.parking import Parking
 from connector.domain.refusals import Weight
 from connector.domain.snapshot import Quarantined
 from connector.errors import PlatformUnavailable
@@ -120,6 +121,7 @@ class Overview:
     frozen: str | None
     waiting: tuple[Operation, ...]
     under_way: tuple[Operation, ...]  #: steps to do, none of them held
+    parked: tuple[Parking, ...]  #: families that get no write, longest first
     held: tuple[HeldStep, ...]
     unverified: tuple[Operation, ...]  #: every step done, but the result is not as it must be
     charged_twice: tuple[ChargedTwice, ...]  #: families between a pivot and its last relief
@@ -131,7 +133,7 @@ class Overview:
     @property
     def needs_somebody(self) -> bool:
         """Whether something is wrong that does not mend by itself."""
-        return bool(self.held or self.unverified or self.quarantine or self.frozen)
+        return bool(self.held or self.parked or self.unverified or self.quarantine or self.frozen)
 
 
 def load_overview(service: Service) -> Overview:
@@ -139,18 +141,21 @@ def load_overview(service: Service) -> Overview:
     today = service.clock.now().date()
     with service.store.begin() as unit:
         unfinished = unit.journal.load_unfinished()
+        parked = unit.parkings.load_all_parked()
+        frozen = unit.facts.load(facts.FROZEN)
         return Overview(
             last_mode=unit.facts.load(facts.MODE),
             last_poll=_instant(unit.facts.load(facts.LAST_POLL)),
             last_sweep=_instant(unit.facts.load(facts.LAST_SWEEP)),
             links=_count(unit.links.load_map(today)),
-            frozen=unit.facts.load(facts.FROZEN),
+            frozen=frozen,
             waiting=unit.journal.load_operations({OperationState.PROPOSED}),
             under_way=tuple(op for op in unfinished if not (held_steps(op) or is_done(op))),
+            parked=parked,
             held=_load_held(unit, unfinished),
             unverified=tuple(op for op in unfinished if is_done(op) and op.why),
             charged_twice=find_charged_twice(
-                unfinished, service.policy.mode, unit.facts.load(facts.FROZEN)
+                unfinished, service.policy.mode, frozen, {row.main_id for row in parked}
             ),
             refusals=_gravest_first(unit.findings.load_refusals()),
             quarantine=unit.findings.load_quarantine(),
@@ -163,6 +168,18 @@ def load_agenda(service: Service) -> tuple[AgendaRow, ...]:
     """Families that will be looked at, earliest first."""
     with service.store.begin() as unit:
         return _load_agenda(unit)
+
+
+def load_parked(service: Service) -> tuple[tuple[Parking, ...], tuple[HeldStep, ...]]:
+    """Families that get no write, and steps that wait for a person."""
+    with service.store.begin() as unit:
+        return unit.parkings.load_all_parked(), _load_held(unit, unit.journal.load_unfinished())
+
+
+def load_lifted(service: Service, limit: int) -> tuple[Parking, ...]:
+    """Parkings that somebody lifted, latest first."""
+    with service.store.begin() as unit:
+        return unit.parkings.load_lifted(limit)
 
 
 def load_under_way(service: Service) -> tuple[Operation, ...]:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from connector.domain.ids import AccountId
 from connector.domain.window import guarded_until
 from connector.errors import (
+    IllegalTransition,
     InvariantBroken,
     OutcomeUnknown,
     PlatformDenied,
@@ -29,8 +30,10 @@ from connector.ports.platform import BillingWriter
 from connector.runtime import facts
 from connector.runtime.abreast import abreast
 from connector.runtime.observe_step import judge_before_send, look_after_send
-from connector.runtime.recover import record_change, recover_step, reload
+from connector.runtime.parking import may_write, park_broken, park_if_refused
+from connector.runtime.recover import BY, record_change, recover_step, reload
 from connector.runtime.service import Pen, Service
+from connector.runtime.telling import tell_step
 from connector.runtime.verdicts import record_verdict
 from connector.runtime.verify import finish_operation
 from connector.saga.effects import IssueCreditNote, IssueInvoice
@@ -39,6 +42,7 @@ from connector.saga.machine import (
     by_urgency,
     claimed,
     happened,
+    held_steps,
     is_done,
     is_stale,
     may_work,
@@ -72,8 +76,10 @@ def work(service: Service, pen: Pen) -> WorkReport:
     if writer is None:
         return report
     with service.store.begin() as unit:
-        operations = unit.journal.load_unfinished()
+        parked = {row.main_id for row in unit.parkings.load_all_parked()}
+        unfinished = unit.journal.load_unfinished()
         frozen = unit.facts.load(facts.FROZEN)
+    operations = [operation for operation in unfinished if operation.main_id not in parked]
     if frozen is not None:
         return report
     if operations and service.reader.capabilities.release == UNPROVEN:
@@ -126,31 +132,47 @@ class _Worker:
     def work_family(self, operations: list[Operation]) -> WorkReport:
         """Work on a family until nothing of it is due; its troubles stop no other family."""
         report = WorkReport()
+        main_id = operations[0].main_id
         try:
+            if any(map(held_steps, operations)) and self._park(main_id):
+                return report
             for operation in operations:
-                self._work_operation(operation, report)
+                if not self._work_operation(operation, report):
+                    break
         except PlatformError as problem:
             report.problems.append(problem)
-        except InvariantBroken as broken:
-            self._freeze(f"a law does not hold for family {operations[0].main_id}: {broken}")
+        except (InvariantBroken, IllegalTransition) as broken:
+            park_broken(self._service, self._pen, main_id, broken)
         return report
 
-    def _work_operation(self, operation: Operation, report: WorkReport) -> None:
+    def _park(self, main_id: AccountId) -> bool:
+        return park_if_refused(self._service, self._pen, main_id)
+
+    def _work_operation(self, operation: Operation, report: WorkReport) -> bool:
+        """Carry an operation as far as it goes now; False when its family was parked over it."""
+        held = len(held_steps(operation))
         while not self._pen.stop.is_set():
             self._pen.beat()
             operation = reload(self._service, operation.plan_id)
+            if len(held_steps(operation)) > held and self._park(operation.main_id):
+                return False
+            held = len(held_steps(operation))
             if not may_work(operation):
-                return
+                return True
             step = next_step(operation, self._service.clock.host())
             if step is None:
                 break
-            if step.state is StepState.UNKNOWN:
-                if not recover_step(self._service, self._pen, operation, step):
-                    break
-            elif not self._advance(operation, step, report):
+            if not self._move(operation, step, report):
                 break
         if is_done(operation):
             finish_operation(self._service, self._pen, operation)
+        return True
+
+    def _move(self, operation: Operation, step: Step, report: WorkReport) -> bool:
+        """End a doubt, or send; False when the operation must wait."""
+        if step.state is StepState.UNKNOWN:
+            return recover_step(self._service, self._pen, operation, step)
+        return self._advance(operation, step, report)
 
     def _advance(self, operation: Operation, step: Step, report: WorkReport) -> bool:
         """Judge an INTENDED step and act on the verdict; False when the operation must wait."""
@@ -164,8 +186,7 @@ class _Worker:
         if isinstance(verdict, Ready) and is_used_up:
             verdict = Hold(reason=f"sent {step.attempts} times, never seen on the platform")
         if isinstance(verdict, Ready):
-            report.sends += 1
-            return self._send(operation, step, verdict)
+            return self._send(operation, step, verdict, report)
         was_sent = isinstance(verdict, Replace | Undo) and step.sent_at is not None
         if was_sent and self._stands_already(operation, step):
             return True  # it was our own late document that made the world look changed
@@ -186,12 +207,26 @@ class _Worker:
         record_change(self._service, self._pen, change)
         return True
 
-    def _send(self, operation: Operation, step: Step, verdict: Ready) -> bool:
+    def _claim(self, operation: Operation, step: Step, verdict: Ready) -> Step | None:
+        """Commit SENDING, unless its family or everything was stopped since work began."""
+        change = claimed(step, verdict.effect, self._service.clock.host())
+        with self._service.store.begin(epoch=self._pen.epoch) as unit:
+            if not may_write(unit, operation.main_id):
+                return None
+            unit.journal.record_event(
+                change.before, change.event, change.after, BY, self._service.clock.host()
+            )
+            unit.commit()
+        tell_step(change)
+        return change.after
+
+    def _send(self, operation: Operation, step: Step, verdict: Ready, report: WorkReport) -> bool:
         """Commit SENDING, send once, commit what came of it; False when it must wait."""
         begun = self._service.clock.monotonic()
-        change = claimed(step, verdict.effect, self._service.clock.host())
-        record_change(self._service, self._pen, change)
-        sending = change.after
+        sending = self._claim(operation, step, verdict)
+        if sending is None:
+            return False
+        report.sends += 1
         try:
             receipt = self._writer.send(sending.effect, self._in_time(begun))
         except _TooLate as late:
@@ -248,9 +283,3 @@ class _Worker:
         lost_at = self._service.clock.host() if event is StepEvent.UNCLEAR else None
         change = happened(step, event, reason=reason, due_at=due_at, lost_at=lost_at)
         record_change(self._service, self._pen, change)
-
-    def _freeze(self, sentence: str) -> None:
-        with self._service.store.begin(epoch=self._pen.epoch) as unit:
-            unit.facts.record(facts.FROZEN, sentence)
-            unit.commit()
-        self._service.alerts.alert(Log.WRITES_FROZEN, sentence)

@@ -133,9 +133,9 @@ class SqlJournal:
         """Operations in these states, oldest first, of one family or of all."""
         return operations.load_in(self._connection, states, main_id)
 
-    def load_unfinished(self) -> tuple[Operation, ...]:
+    def load_unfinished(self, main_id: AccountId | None = None) -> tuple[Operation, ...]:
         """Open operations, and withdrawn ones that still have steps to do; oldest first."""
-        return operations.load(self._connection, operations.OPEN_OR_LEFT)
+        return operations.load_unfinished(self._connection, main_id)
 
     def load_own_record(self, main_id: AccountId) -> OwnRecord:
         """What we took, issued, suspended and released in one family."""

@@ -49,10 +49,12 @@ class Query:
 
 
 ONE = Query(operation.c.plan_id == bindparam("plan_id"))
-OPEN_OR_LEFT = Query(UNFINISHED)
+_UNFINISHED = Query(UNFINISHED)
 _IN_STATES = operation.c.state.in_(bindparam("states", expanding=True))
 _ALL = Query(_IN_STATES)
-_OF_FAMILY = Query(and_(_IN_STATES, operation.c.main_id == bindparam("main_id")))
+_MAIN = operation.c.main_id == bindparam("main_id")
+_OF_FAMILY = Query(and_(_IN_STATES, _MAIN))
+_UNFINISHED_OF_FAMILY = Query(and_(UNFINISHED, _MAIN))
 
 
 def load(connection: Connection, query: Query, **values: object) -> tuple[Operation, ...]:
@@ -82,6 +84,13 @@ def load_in(
     if main_id is None:
         return load(connection, _ALL, states=named)
     return load(connection, _OF_FAMILY, states=named, main_id=main_id)
+
+
+def load_unfinished(connection: Connection, main_id: AccountId | None) -> tuple[Operation, ...]:
+    """Operations that are not over, oldest first, of one family or of all."""
+    if main_id is None:
+        return load(connection, _UNFINISHED)
+    return load(connection, _UNFINISHED_OF_FAMILY, main_id=main_id)
 
 
 def load_history(

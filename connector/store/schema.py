@@ -1,9 +1,11 @@
-"""The tables, as they are now; ``migrations/`` leads there, and a test compares the two."""
+"""The tables, as they are now; ``migrations/`` leads there, and a test compares the two.
+
+What the database itself forbids is in ``triggers.py``.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -15,13 +17,12 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
-    event,
     text,
 )
 
 from connector.store.types import Amount, Day, UtcDateTime, Words
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that these tables correspond to."""
 
 metadata = MetaData(
@@ -247,38 +248,26 @@ request = Table(
     sqlite_autoincrement=True,
 )
 
-_LINK_CONTENT = "sub_id, main_id, mode, since, until, source, recorded_at, recorded_by"
-
-TRIGGERS = {
-    "event_is_final": "UPDATE ON event",
-    "event_is_kept": "DELETE ON event",
-    "operation_is_kept": "DELETE ON operation",
-    "step_is_kept": "DELETE ON step",
-    "source_is_kept": "DELETE ON source",
-    "link_is_final": f"UPDATE OF {_LINK_CONTENT} ON link",
-    "link_is_kept": "DELETE ON link",
-    "chain_is_kept": "DELETE ON chain",
-}
-"""What the database itself forbids, whoever asks: the journal and the link map only grow."""
-
-_REFUSE = (
-    "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    " RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation',"
-    " MESSAGE = replace(TG_NAME, '_', ' '); END $$"
+# A parking is never changed: it ends when a named person lifts it.
+parking = Table(
+    "parking",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("main_id", BigInteger, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("cause", WORD, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("evidence", Words, nullable=False),
+    Column("mend", Words, nullable=False),
+    Column("epoch", Integer),
+    Column("lifted_at", UtcDateTime),
+    Column("lifted_by", Words),
+    Index(
+        "uq_parking_one_live",
+        "main_id",
+        unique=True,
+        sqlite_where=text("lifted_at IS NULL"),
+        postgresql_where=text("lifted_at IS NULL"),
+    ),
+    sqlite_autoincrement=True,
 )
-
-
-def _run_after_create(statement: str, dialect: str) -> None:
-    ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy's own gap
-    event.listen(metadata, "after_create", ddl.execute_if(dialect=dialect))
-
-
-_run_after_create(_REFUSE, "postgresql")
-for _name, _when in TRIGGERS.items():
-    _sentence = f"SELECT RAISE(ABORT, '{_name.replace('_', ' ')}');"
-    _run_after_create(f"CREATE TRIGGER {_name} BEFORE {_when} BEGIN {_sentence} END", "sqlite")
-    _also = _when.replace("DELETE ON", "DELETE OR TRUNCATE ON")
-    _run_after_create(
-        f"CREATE TRIGGER {_name} BEFORE {_also} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-        "postgresql",
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Transaction
 
 from connector.errors import StoreError, StoreUnavailable
+from connector.ports.parking import Parkings
 from connector.ports.store import Agenda, Facts, Findings, Journal, Links, Requests
 from connector.store.agenda import SqlAgenda
 from connector.store.engine import is_in_transaction
@@ -12,6 +13,7 @@ from connector.store.facts import SqlFacts
 from connector.store.findings import SqlFindings
 from connector.store.journal import SqlJournal
 from connector.store.links import SqlLinks
+from connector.store.parking import SqlParkings
 from connector.store.requests import SqlRequests
 
 
@@ -22,6 +24,7 @@ class SqlUnitOfWork:
     links: Links
     agenda: Agenda
     findings: Findings
+    parkings: Parkings
     requests: Requests
     facts: Facts
 
@@ -32,6 +35,7 @@ class SqlUnitOfWork:
         self.links = SqlLinks(connection)
         self.agenda = SqlAgenda(connection)
         self.findings = SqlFindings(connection)
+        self.parkings = SqlParkings(connection, epoch)
         self.requests = SqlRequests(connection)
         self.facts = SqlFacts(connection)
 

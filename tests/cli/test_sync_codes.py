@@ -13,7 +13,14 @@ from connector.runtime.cycle import CycleReport, Standing
 from connector.runtime.sync import SyncReport
 
 NOTHING = Standing(
-    proposed=0, open=0, held=0, unverified=0, quarantined=0, waiting_until=None, frozen=None
+    proposed=0,
+    open=0,
+    held=0,
+    unverified=0,
+    parked=0,
+    quarantined=0,
+    waiting_until=None,
+    frozen=None,
 )
 LATER = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -28,6 +35,8 @@ LATER = datetime(2026, 1, 1, tzinfo=UTC)
         (replace(NOTHING, open=1, held=1), [], 1),
         (replace(NOTHING, open=1, unverified=1), [], 1),
         (replace(NOTHING, quarantined=1), [], 1),
+        (replace(NOTHING, parked=1), [], 1),
+        (replace(NOTHING, parked=1, open=1), [], 1),
         (replace(NOTHING, frozen="by anna"), [], 1),
         (NOTHING, [PlatformUnavailable("down")], 69),
         (NOTHING, [PlatformUnavailable("down"), PlatformDenied("no")], 77),

@@ -16,6 +16,7 @@ class GuardedUnit:
         self.links = unit.links
         self.agenda = unit.agenda
         self.findings = unit.findings
+        self.parkings = unit.parkings
         self.requests = unit.requests
         self.facts = unit.facts
 

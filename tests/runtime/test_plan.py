@@ -207,6 +207,9 @@ def test_a_broken_law_stops_its_family_alone(rig: Rig) -> None:
     rig.platform.on_read = break_law
     look(rig)
     assert rig.rules() == ["invariant_broken"]
-    assert rig.alerts.heard == [("invariant.broken", "a source stands twice in one merge")]
-    assert rig.alerts.details == [{"main_id": 1}]
+    assert rig.alerts.heard == [
+        ("invariant.broken", "a source stands twice in one merge"),
+        ("family.parked", "a law does not hold: a source stands twice in one merge"),
+    ]
+    assert rig.alerts.details == [{"main_id": 1}] * 2
     assert rig.operation().main_id == 5

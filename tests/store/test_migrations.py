@@ -17,7 +17,8 @@ from connector.store.engine import make_engine, reading
 from connector.store.migrate import MIGRATIONS, load_revision, upgrade
 from connector.store.open import open_store
 from connector.store.postgres import make_engine as make_postgresql
-from connector.store.schema import REVISION, TRIGGERS, metadata
+from connector.store.schema import REVISION, metadata
+from connector.store.triggers import TRIGGERS
 from tests.store.cluster import Cluster
 from tests.store.support import plan_id
 
