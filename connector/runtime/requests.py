@@ -16,7 +16,7 @@ from connector.runtime.plan import GIVEN_UP
 from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_state
 from connector.saga.machine import Change, cancel, happened, held_steps, is_done, withdraw
-from connector.saga.states import StepEvent, StepState
+from connector.saga.states import FINISHED, StepEvent, StepState
 from connector.saga.steps import Operation, OperationState, Step
 
 ALL = "all"
@@ -123,8 +123,10 @@ def _lift(service: Service, unit: UnitOfWork, main_id: AccountId, by: str) -> st
         return f"family {main_id} is not parked"
     operations = unit.journal.load_unfinished(main_id)
     held = [step for operation in operations for step in held_steps(operation)]
+    left = [step for op in operations for step in op.steps if step.state not in FINISHED]
+    due_at = service.clock.host() + TRIED_BEFORE if len(left) > len(held) else None
     for step in held:
-        _try_again(service, unit, step, by, due_at=service.clock.host() + TRIED_BEFORE)
+        _try_again(service, unit, step, by, due_at=due_at)
     now = service.clock.now().astimezone(UTC)
     unit.agenda.record_due([main_id], now, "not parked any more")
     _log.info(Event.FAMILY_LIFTED, family=main_id, by=by)

@@ -18,6 +18,7 @@ class Evidence:
         self.mode = mode
         self.operations: Rows = cabinet.rows("SELECT * FROM operation")
         self.steps: Rows = cabinet.rows("SELECT * FROM step")
+        self.parkings: Rows = cabinet.rows("SELECT * FROM parking")
         self.refusals: Rows = cabinet.rows("SELECT * FROM refusal")
         self.books = Books.of(world, cabinet)
         self._touched = {

@@ -1,4 +1,4 @@
-"""The operator: approves, retries what is held, unfreezes, ends links; late, and by chance."""
+"""The operator: approves, retries what is held or parked, unfreezes, ends links; late, by chance."""
 
 from __future__ import annotations
 
@@ -53,6 +53,8 @@ class Operator:
             self._ask(RequestKind.APPROVE, row["plan_id"])
         for row in self._cabinet.rows("SELECT * FROM step WHERE state = 'held'"):
             self._settle(row["plan_id"], row["number"], row["kind"])
+        for row in self._cabinet.rows("SELECT main_id FROM parking WHERE lifted_at IS NULL"):
+            self._lift(row["main_id"])
         if self._cabinet.rows("SELECT 1 FROM fact WHERE name = ?", facts.FROZEN):
             self._ask(RequestKind.UNFREEZE, "")
         if self.unlink_rate and self._dice.random() < self.unlink_rate:
@@ -65,6 +67,15 @@ class Operator:
             self._ask(RequestKind.CANCEL, f"{plan_id}/{number}")
         elif self._tries[plan_id, number] <= RETRIES:
             self._ask(RequestKind.RETRY, f"{plan_id}/{number}")
+
+    def _lift(self, main_id: int) -> None:
+        """Let a parked family go on, sooner or later: who retries a step may not think of it."""
+        if self._dice.random() < 0.5:
+            return
+        self._tries["parked", main_id] += 1
+        if self._tries["parked", main_id] <= RETRIES:
+            self._stage.counts["operator: lift"] += 1
+            self._ask(RequestKind.RETRY, str(main_id))
 
     def _ask(self, kind: RequestKind, subject: str) -> None:
         query = "SELECT 1 FROM request WHERE done_at IS NULL AND kind = ? AND subject = ?"

@@ -18,7 +18,7 @@ from connector.domain.policy import Mode
 from tests.simulator.cabinet import fill, make_template, scratch
 from tests.simulator.process import ServiceBug, _sound
 from tests.simulator.season import Outcome, play
-from tests.simulator.weather import FAULTS, forecast
+from tests.simulator.weather import FAULTS, REFUSED, forecast
 
 PORTION = 10
 SILENT = 50
@@ -57,8 +57,15 @@ class Tally:
 
     def never_happened(self) -> list[str]:
         """Kinds of trouble that this series was to have and did not."""
-        wanted = [kind for kind in FAULTS if not self.faults[kind]]
-        events = ("kills", "pauses", "lease lost", "locks lost", "operator: retry")
+        wanted = [kind for kind in (*FAULTS, REFUSED) if not self.faults[kind]]
+        events = (
+            "kills",
+            "pauses",
+            "lease lost",
+            "locks lost",
+            "operator: retry",
+            "operator: lift",
+        )
         return [*wanted, *(name for name in events if not self.counts[name])]
 
 

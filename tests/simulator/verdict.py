@@ -33,6 +33,11 @@ def judge_season(evidence: Evidence) -> Verdict:
     verdict.violations += judge_taxes(evidence.books)
     verdict.violations += judge_releases(evidence.books)
     _judge_ends(evidence, verdict)
+    verdict.violations += [
+        f"family {row['main_id']} was parked: {row['reason']}"
+        for row in evidence.parkings
+        if row["cause"] == "impossible"
+    ]
     if evidence.mode is not Mode.OBSERVE:
         _judge_findings(evidence, verdict)
     return verdict

@@ -94,6 +94,8 @@ class Watch:
         (row,) = rows
         if row["epoch"] != row["now_epoch"] or row["holder"] != actor.name:
             self._blame(f"{told} by {actor.name} under the stale epoch {row['epoch']}")
+        if self._is_parked(row["plan_id"]):
+            self._blame(f"{told} to a parked family")
         if not self._is_kin(row["account_id"]):
             self._blame(f"{told} to the stranger {row['account_id']}")
         key = (row["plan_id"], row["number"], row["attempts"])
@@ -109,6 +111,10 @@ class Watch:
         age = actor.let_go_at - claimed_at
         if age > LONGEST_AGE:
             self._blame(f"{told} by {actor.name} left {age} after its record")
+
+    def _is_parked(self, plan_id: str) -> bool:
+        query = "SELECT 1 FROM parking JOIN operation USING (main_id) WHERE lifted_at IS NULL"
+        return bool(self._cabinet.rows(f"{query} AND plan_id = ?", plan_id))
 
     def _is_kin(self, account_id: int) -> bool:
         links = [*self._world.links.values(), *(past.link for past in self._world.former_links)]

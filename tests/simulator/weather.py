@@ -42,6 +42,9 @@ FAULTS = (
     "nonce_replayed",
     "permission_withdrawn",
 )
+REFUSED = "http_422"
+"""Strikes writes alone, in seeds of its own: three of one family park it."""
+
 NEVER = {
     "overlap": "no page is asked for by offset",
     "skip": "no page is asked for by offset",
@@ -128,7 +131,7 @@ def forecast(seed: int, mode: Mode | None = None) -> Weather:
         window=timedelta(hours=dice.choice((0, 0, 2, 24, 96))),
         skew=timedelta(seconds=dice.choice((0, 0, 0, -40, -3, 5, 30, 59))),
         switches=_switches(dice),
-        faults=_faults(dice),
+        faults=(*_faults(dice), *_refusals(seed)),
         people_rate=_people_rate(dice),
         people=_people(dice),
         kill_rate=_rate(dice, 0.7, -3, -1.2),
@@ -176,6 +179,24 @@ def _switches(dice: Random) -> dict[str, object]:
 def _faults(dice: Random) -> tuple[dict[str, object], ...]:
     share = dice.choice((0.0, 0.1, 0.2, 0.4))
     return tuple(_fault(dice, kind) for kind in FAULTS if dice.random() < share)
+
+
+def _refusals(seed: int) -> tuple[dict[str, object], ...]:
+    """Writes that the platform declines, drawn apart so that no other draw depends on them."""
+    dice = Random(f"refusals {seed}")
+    if dice.random() >= 0.4:
+        return ()
+    notes = ("POST", "finance/credit-notes")
+    method, path = dice.choice((notes, notes, notes, ("POST", "admin/finance/"), ("PUT", "admin/")))
+    order: dict[str, object] = {
+        "kind": REFUSED,
+        "method": method,
+        "path_regex": path,
+        "probability": f"{10 ** dice.uniform(-0.2, 0.0):.6f}",
+        "count": dice.randint(3, 12),
+        "seed": dice.randint(0, 10**6),
+    }
+    return (order,)
 
 
 def _fault(dice: Random, kind: str) -> dict[str, object]:
