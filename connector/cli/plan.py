@@ -17,7 +17,7 @@ from connector.cli.values import AccountNumber
 from connector.cli.views_json import operation_view
 from connector.domain.ids import AccountId
 from connector.errors import ConnectorError
-from connector.runtime.allowance import open_allowance
+from connector.runtime.allowance import Allowance
 from connector.runtime.bootstrap import open_for_looking
 from connector.runtime.preview import all_families, due_families, load_waiting, preview
 from connector.runtime.service import Service
@@ -93,7 +93,7 @@ def _chosen(service: Service, mains: tuple[int, ...], *, every: bool) -> tuple[A
 
 def _look(service: Service, main_ids: tuple[AccountId, ...]) -> list[FamilyView]:
     """Read and decide for each family, with a bar to watch; writes nothing."""
-    allowance = open_allowance(service)
+    allowance = Allowance()
     views: list[FamilyView] = []
     with progress_bar("families") as bar:
         line = bar.add_task("families", total=len(main_ids))

@@ -8,7 +8,7 @@ from connector.cli.views_json import operation_view
 from connector.domain.ids import AccountId
 from connector.domain.invoices import InvoiceItem
 from connector.domain.policy import Mode
-from connector.runtime.allowance import Allowance
+from connector.runtime.allowance import Allowance, judge_preview
 from connector.runtime.look import FamilyPlan
 from connector.runtime.service import Service
 from connector.runtime.views import is_recorded, name_operations
@@ -70,7 +70,7 @@ def _approval(service: Service, allowance: Allowance, operation: Operation) -> s
         return "observe mode: nothing is written to Splynx"
     if mode is Mode.PROPOSE:
         return "propose mode: every plan waits for a person"
-    return allowance.judge(operation)
+    return judge_preview(service, allowance, operation)
 
 
 def document_of(operation: Operation) -> IssueInvoice | None:

@@ -13,7 +13,7 @@ from annotated_types import Ge, Le
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from connector.config.sections import Section
+from connector.config.section import Section
 from connector.config.settings import Settings
 
 PREFIX = "LINKED_ACCOUNTS_"

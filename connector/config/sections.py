@@ -7,25 +7,13 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_serializer,
-    field_validator,
-)
+from pydantic import Field, SecretStr, field_serializer, field_validator
 
+from connector.config.section import Section
 from connector.config.values import Exact, Origin, StoreUrl, Times, Whole, Zone
 
 _QUIESCENCE_WALL = timedelta(seconds=900)
 _QUIESCENCE_SERVER = timedelta(seconds=2)
-
-
-class Section(BaseModel):
-    """A table of the file: frozen, and strange keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class PlatformSettings(Section):
@@ -225,30 +213,6 @@ class CascadeSettings(Section):
         ge=1,
         le=100,
         description="Releases of one sub-account in one dunning episode before a person must look.",
-    )
-
-
-class BoundsSettings(Section):
-    """How much may happen without a person; whatever goes beyond waits for approval."""
-
-    first_run_approval: bool = Field(
-        default=True, description="The first run that would write waits for approval."
-    )
-    families_per_run: Whole = Field(
-        1000, ge=0, le=1_000_000, description="Most families that may be written to in one run."
-    )
-    amount_per_run: Exact | None = Field(
-        None,
-        ge=0,
-        description="Highest sum of merged invoices in one run, in quotes; no limit unless set.",
-        examples=["50000.00"],
-        json_schema_extra={"expects": 'an amount in quotes, such as "50000.00"'},
-    )
-    vanish_percent: Whole = Field(
-        10,
-        ge=1,
-        le=100,
-        description="If more accounts or links vanish between two looks, writing stops.",
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from connector.config.bounds import BoundsSettings
 from connector.config.sections import (
-    BoundsSettings,
     CascadeSettings,
     LinksSettings,
     LogSettings,
@@ -48,7 +48,8 @@ class Settings(BaseSettings):
         CascadeSettings(), description="Sub-accounts that follow their main account."
     )
     bounds: BoundsSettings = Field(
-        BoundsSettings(), description="How much may happen without a person; the rest waits."
+        BoundsSettings(),
+        description="How much may happen without a person; the rest waits, and counts for nothing here.",
     )
     log: LogSettings = Field(LogSettings(), description="Log lines, on standard error.")
 
@@ -85,7 +86,13 @@ class Settings(BaseSettings):
             bounds=Bounds(
                 first_run_approval=bounds.first_run_approval,
                 families_per_run=bounds.families_per_run,
+                families_per_day=bounds.families_per_day,
+                documents_per_run=bounds.documents_per_run,
+                documents_per_day=bounds.documents_per_day,
                 amount_per_run=bounds.amount_per_run,
+                amount_per_day=bounds.amount_per_day,
+                growth_percent=bounds.growth_percent,
+                growth_floor=bounds.growth_floor,
                 vanish_percent=bounds.vanish_percent,
             ),
         )

@@ -43,7 +43,13 @@ class Bounds:
 
     first_run_approval: bool = True
     families_per_run: int = 1000
+    families_per_day: int = 2000
+    documents_per_run: int = 10_000
+    documents_per_day: int = 20_000
     amount_per_run: Decimal | None = None
+    amount_per_day: Decimal | None = None
+    growth_percent: int = 20  #: over the last cycle's merged amount
+    growth_floor: Decimal = Decimal(1000)  #: growth up to this amount never waits
     vanish_percent: int = 10
 
 

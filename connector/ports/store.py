@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from connector.domain.bounds import Share
 from connector.domain.ids import AccountId, PlanId
 from connector.domain.links import Link, LinkMap
 from connector.domain.refusals import Refusal
@@ -77,6 +79,20 @@ class Journal(Protocol):
         """Open operations, and withdrawn ones that still have steps to do, oldest first.
 
         Of one family or of all.
+        """
+        ...
+
+    def load_unattended(self, since: datetime) -> tuple[Share, ...]:
+        """What each plan came to that was made since then and had not to wait for a person.
+
+        ``since`` is billing time. A withdrawn one counts for its family alone.
+        """
+        ...
+
+    def load_merged(self, first: date, until: date) -> Decimal:
+        """The sum of all merges under way or done whose cycle begins on a day from first to until.
+
+        The day ``until`` itself is left out.
         """
         ...
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from connector.domain.policy import Mode
 from connector.errors import PlatformError
 from connector.runtime import facts
-from connector.runtime.allowance import Allowance, open_allowance
+from connector.runtime.allowance import Allowance
 from connector.runtime.native import is_native_due, reconcile_native
 from connector.runtime.plan import plan_due_families
 from connector.runtime.poll import poll
@@ -83,8 +83,7 @@ def run_cycle(service: Service, pen: Pen, allowance: Allowance | None = None) ->
     report.touched = poll(service, pen)
     if report.requests or is_native_due(service):
         reconcile_native(service, pen)
-    limit = allowance if allowance is not None else open_allowance(service)
-    planned = plan_due_families(service, pen, limit)
+    planned = plan_due_families(service, pen, allowance or Allowance())
     report.looked_at, report.problems = planned.looked_at, planned.problems
     if service.policy.mode is not Mode.OBSERVE:
         done = work(service, pen)

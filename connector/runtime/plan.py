@@ -60,6 +60,7 @@ def plan_due_families(service: Service, pen: Pen, allowance: Allowance) -> PlanR
     is down, and the rest is left for the next turn.
     """
     report = PlanReport()
+    allowance.begin_turn()
     now = service.clock.now().astimezone(UTC)
     with service.store.begin() as unit:
         due = unit.agenda.load_due(now, service.limits.families_max)
@@ -149,13 +150,15 @@ def _record_operations(
     for named in planned:
         operation = named.operation
         if operation.plan_id not in known and _is_new(unit, operation):
-            judged = _judged(service, allowance, named)
+            judged = _judged(service, unit, allowance, named)
             try:
                 unit.journal.record_operation(judged, at, BY)
             except JournalConflict as held:
                 wish = f"another plan must end first: {held}"
                 continue
             recorded.append(judged)
+            if judged.state is OperationState.OPEN:
+                allowance.count(judged)
     return recorded, wish
 
 
@@ -194,11 +197,11 @@ def _is_new(unit: UnitOfWork, operation: Operation) -> bool:
     return unit.journal.load_operation(operation.plan_id) is None
 
 
-def _judged(service: Service, allowance: Allowance, named: Named) -> Operation:
+def _judged(service: Service, unit: UnitOfWork, allowance: Allowance, named: Named) -> Operation:
     why = (
         "propose mode: every plan waits for a person"
         if service.policy.mode is Mode.PROPOSE
-        else named.given_up or allowance.judge(named.operation)
+        else named.given_up or allowance.judge(unit, named.operation, service.policy.bounds)
     )
     if not why:
         return named.operation

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connector.runtime.allowance import open_allowance
+from connector.runtime.allowance import Allowance
 from connector.runtime.cycle import CycleReport, Standing, load_standing, run_cycle, start
 from connector.runtime.service import Pen, Service
 
@@ -37,7 +37,7 @@ def sync_until_idle(
         progress: told after every turn.
     """
     start(service, pen)
-    allowance = open_allowance(service)
+    allowance = Allowance()
     total = CycleReport()
     waited = timedelta()
     rounds = 0

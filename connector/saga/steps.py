@@ -44,6 +44,10 @@ class StepKind(StrEnum):
     RELEASE = "release"
 
 
+DOCUMENTS = frozenset({StepKind.ISSUE, StepKind.RELIEVE, StepKind.CREDIT, StepKind.VOID})
+"""Steps that make a document: an invoice or a credit note."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
     """One write with its own identity (plan, number) and its state."""

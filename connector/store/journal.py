@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from connector.domain.bounds import Share
 from connector.domain.ids import AccountId, PlanId
 from connector.domain.snapshot import OwnRecord
 from connector.errors import JournalConflict
@@ -15,7 +17,7 @@ from connector.ports.store import HistoryRow
 from connector.saga.effects import MarkInvoice
 from connector.saga.states import StepEvent
 from connector.saga.steps import Operation, OperationState, Step
-from connector.store import chain, operations, own
+from connector.store import chain, operations, own, turnover
 from connector.store.rows import (
     Row,
     mutable_columns,
@@ -136,6 +138,14 @@ class SqlJournal:
     def load_unfinished(self, main_id: AccountId | None = None) -> tuple[Operation, ...]:
         """Open operations, and withdrawn ones that still have steps to do; oldest first."""
         return operations.load_unfinished(self._connection, main_id)
+
+    def load_unattended(self, since: datetime) -> tuple[Share, ...]:
+        """What each plan came to that was made since then and had not to wait for a person."""
+        return turnover.load_unattended(self._connection, since)
+
+    def load_merged(self, first: date, until: date) -> Decimal:
+        """The sum of all merges under way or done whose cycle begins on one of these days."""
+        return turnover.load_merged(self._connection, first, until)
 
     def load_own_record(self, main_id: AccountId) -> OwnRecord:
         """What we took, issued, suspended and released in one family."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from connector.domain.ids import AccountId
 from connector.domain.policy import Mode
-from connector.runtime.allowance import Allowance, open_allowance
+from connector.runtime.allowance import Allowance
 from connector.runtime.plan import plan_due_families
 from connector.saga.steps import OperationState
 from tests.runtime.rig import ACT, Rig
@@ -22,9 +22,7 @@ PROPOSED, OPEN, WITHDRAWN, CLOSED = (
 
 def look(rig: Rig, allowance: Allowance | None = None) -> int:
     """Plan whatever is due, without a poll before or work after it."""
-    return plan_due_families(
-        rig.service, rig.pen, allowance or open_allowance(rig.service)
-    ).looked_at
+    return plan_due_families(rig.service, rig.pen, allowance or Allowance()).looked_at
 
 
 def put_on_agenda(rig: Rig, main: int = 1) -> None:

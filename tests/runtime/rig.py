@@ -156,6 +156,11 @@ class Rig:
         (found,) = self.operations()
         return found
 
+    def operation_of(self, main_id: int) -> Operation:
+        """The only one of a family."""
+        (found,) = [operation for operation in self.operations() if operation.main_id == main_id]
+        return found
+
     def step(self, number: int) -> Step:
         """A step of the only operation."""
         return next(step for step in self.operation().steps if step.number == number)

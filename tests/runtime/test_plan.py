@@ -9,7 +9,7 @@ from connector.domain.accounts import AccountStatus, BillingType
 from connector.domain.invoices import InvoiceStatus
 from connector.domain.policy import Mode
 from connector.errors import InvariantBroken, PlatformRefused, PlatformUnavailable, ReplyMalformed
-from connector.runtime.allowance import open_allowance
+from connector.runtime.allowance import Allowance
 from connector.runtime.plan import TROUBLES_MAX, plan_due_families
 from tests.build import account, moment
 from tests.runtime.looks import OPEN, look, put_on_agenda
@@ -137,7 +137,7 @@ def test_a_family_that_cannot_be_read_stays_due_and_stops_nobody(rig: Rig) -> No
     rig.charge(1, 2, 3)
     rig.charge(5, 6)
     rig.platform.fail_read("read_billing", PlatformUnavailable("down"), key=1)
-    report = plan_due_families(rig.service, rig.pen, open_allowance(rig.service))
+    report = plan_due_families(rig.service, rig.pen, Allowance())
     assert [str(problem) for problem in report.problems] == ["down"]
     assert [operation.main_id for operation in rig.operations(OPEN)] == [5]
     assert set(rig.agenda()) == {1}
@@ -157,7 +157,7 @@ def test_a_platform_that_is_down_ends_the_turn_and_loses_no_family(rig: Rig) -> 
     for main in (1, 5, 9, 13, 17):
         rig.family(main, (main + 1,))
     rig.platform.fail_read("read_accounts", PlatformUnavailable("down"))
-    report = plan_due_families(rig.service, rig.pen, open_allowance(rig.service))
+    report = plan_due_families(rig.service, rig.pen, Allowance())
     assert (report.looked_at, len(report.problems)) == (0, TROUBLES_MAX)
     assert set(rig.agenda()) == {1, 5, 9, 13, 17}
 

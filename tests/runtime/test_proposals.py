@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from decimal import Decimal
-
-import pytest
-
-from connector.domain.ids import AccountId
-from connector.domain.policy import Bounds, Mode, Policy
 from connector.errors import (
     ReplyMalformed,
 )
 from connector.ports.store import RequestKind
-from connector.runtime.allowance import Allowance
 from connector.runtime.requests import record_request
-from tests.build import invoice
-from tests.runtime.looks import CLOSED, OPEN, PROPOSE, PROPOSED, WITHDRAWN, look, put_on_agenda
+from tests.runtime.looks import CLOSED, PROPOSE, PROPOSED, WITHDRAWN, look, put_on_agenda
 from tests.runtime.rig import MIRROR, Rig
 
 
@@ -139,62 +130,3 @@ def test_a_release_is_planned_for_each_sub_that_was_blocked_with_its_main(rig: R
         ("release", 2, 2),
         ("release", 3, 3),
     ]
-
-
-# -- how much without a person --------------------------------------------------------------
-
-
-def bounded(rig: Rig, **bounds: object) -> None:
-    """Two families of 36.00 and 24.00 under these bounds."""
-    rig.family()
-    rig.family(5, (6,))
-    rig.charge(1, 2, 3)
-    rig.charge(5, 6, first=20)
-    told = Bounds(**{"first_run_approval": False, **bounds})  # type: ignore[arg-type] # by name
-    rig.set_policy(Policy(mode=Mode.ACT, bounds=told))
-    look(rig)
-
-
-def test_so_many_families_and_no_more(rig: Rig) -> None:
-    """The second one waits, with the bound's name."""
-    bounded(rig, families_per_run=1)
-    (waits,) = rig.operations(PROPOSED)
-    assert "bounds.families_per_run" in waits.why
-    assert len(rig.operations(OPEN)) == 1
-
-
-@pytest.mark.parametrize(
-    ("amount", "waiting"),
-    [("60.00", 0), ("59.99", 1), ("36.00", 1), ("35.99", 1), ("23.99", 2)],
-)
-def test_so_much_money_and_no_more(rig: Rig, amount: str, waiting: int) -> None:
-    """Counted down over the run, to the cent; what fits goes on."""
-    bounded(rig, amount_per_run=Decimal(amount))
-    assert len(rig.operations(PROPOSED)) == waiting
-
-
-def test_the_first_run_waits_until_a_person_approved_something(rig: Rig) -> None:
-    """From then on plans go by themselves."""
-    bounded(rig, first_run_approval=True)
-    assert {op.state for op in rig.operations()} == {PROPOSED}
-    record_request(rig.service, RequestKind.APPROVE, "all", "ada")
-    rig.sync()
-    assert {op.state for op in rig.operations()} == {CLOSED}
-    rig.clock.pass_by(days=31)
-    day = rig.clock.now().date()
-    rig.world.put(invoice(40, 6, issued_on=day), invoice(41, 5, issued_on=day))
-    rig.sync()
-    assert {op.state for op in rig.operations()} == {CLOSED}
-    assert len(rig.operations()) == 3
-
-
-def test_a_family_that_was_counted_may_have_a_second_plan(rig: Rig) -> None:
-    """The bound is on families, not on plans."""
-    rig.family()
-    rig.charge(1, 2, 3)
-    look(rig)
-    merge = rig.operation()
-    allowance = Allowance(families=1, amount=None, waits_for_first_approval=False)
-    assert allowance.judge(merge) == ""
-    assert allowance.judge(merge) == ""
-    assert allowance.judge(replace(merge, main_id=AccountId(9))) != ""
