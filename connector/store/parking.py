@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from connector.domain.ids import AccountId
 from connector.domain.parking import Parking, ParkingCause
 from connector.store.schema import parking
+
+_LIVE = parking.c.lifted_at.is_(None)
+_ONE = select(parking).where(_LIVE, parking.c.main_id == bindparam("family"))
+_ALL = select(parking).where(_LIVE).order_by(parking.c.id)
+_LIFTED = (
+    select(parking)
+    .where(parking.c.lifted_at.is_not(None))
+    .order_by(parking.c.lifted_at.desc(), parking.c.id.desc())
+)
+_ENDED = update(parking).where(_LIVE, parking.c.main_id == bindparam("family"))
 
 
 class SqlParkings:
@@ -38,32 +48,23 @@ class SqlParkings:
     def record_lifted(self, main_id: AccountId, by: str, at: datetime) -> bool:
         """End a family's parking; False when it is not parked."""
         ended = self._connection.execute(
-            update(parking)
-            .where(parking.c.main_id == main_id, parking.c.lifted_at.is_(None))
-            .values(lifted_at=at, lifted_by=by)
+            _ENDED.values(lifted_at=at, lifted_by=by), {"family": main_id}
         )
         return ended.rowcount == 1
 
     def load_parked(self, main_id: AccountId) -> Parking | None:
         """The parking of a family, or None when it is not parked now."""
-        query = select(parking).where(parking.c.main_id == main_id, parking.c.lifted_at.is_(None))
-        row = self._connection.execute(query).mappings().one_or_none()
+        row = self._connection.execute(_ONE, {"family": main_id}).mappings().one_or_none()
         return None if row is None else _parking_from(row)
 
     def load_all_parked(self) -> tuple[Parking, ...]:
         """Every family that is parked now, longest first."""
-        query = select(parking).where(parking.c.lifted_at.is_(None)).order_by(parking.c.id)
-        return tuple(_parking_from(row) for row in self._connection.execute(query).mappings())
+        return tuple(_parking_from(row) for row in self._connection.execute(_ALL).mappings())
 
     def load_lifted(self, limit: int) -> tuple[Parking, ...]:
         """Parkings that somebody lifted, latest first."""
-        query = (
-            select(parking)
-            .where(parking.c.lifted_at.is_not(None))
-            .order_by(parking.c.lifted_at.desc(), parking.c.id.desc())
-            .limit(limit)
-        )
-        return tuple(_parking_from(row) for row in self._connection.execute(query).mappings())
+        rows = self._connection.execute(_LIFTED.limit(limit)).mappings()
+        return tuple(_parking_from(row) for row in rows)
 
 
 def _parking_from(row: RowMapping) -> Parking:

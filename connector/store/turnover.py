@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from connector.domain.bounds import Share
 from connector.domain.ids import AccountId
@@ -18,35 +18,49 @@ _COUNTED = (OperationState.OPEN, OperationState.CLOSED, OperationState.WITHDRAWN
 _MERGED = (OperationState.OPEN, OperationState.CLOSED)
 
 
-def load_unattended(connection: Connection, since: datetime) -> tuple[Share, ...]:
-    """Plans made since then whose first event is that they were open: nobody was asked."""
-    first = select(journal_event.c.id).where(
+_NOBODY_WAS_ASKED = (
+    select(journal_event.c.id)
+    .where(
         journal_event.c.plan_id == operation.c.plan_id,
         journal_event.c.step.is_(None),
         journal_event.c.from_state.is_(None),
         journal_event.c.to_state == OperationState.OPEN.value,
     )
-    documents = (
-        select(func.count())
-        .select_from(step)
-        .where(
-            step.c.plan_id == operation.c.plan_id,
-            step.c.kind.in_(sorted(kind.value for kind in DOCUMENTS)),
-            step.c.state != StepState.CANCELLED.value,
-        )
-        .scalar_subquery()
+    .exists()
+)
+"""Its first event is that it was open."""
+
+_DOCUMENTS = (
+    select(func.count())
+    .select_from(step)
+    .where(
+        step.c.plan_id == operation.c.plan_id,
+        step.c.kind.in_(sorted(kind.value for kind in DOCUMENTS)),
+        step.c.state != StepState.CANCELLED.value,
     )
-    query = select(
-        operation.c.kind,
-        operation.c.main_id,
-        operation.c.state,
-        operation.c.total,
-        documents.label("documents"),
-    ).where(
-        operation.c.state.in_([state.value for state in _COUNTED]),
-        operation.c.created_at >= since,
-        first.exists(),
-    )
+    .scalar_subquery()
+)
+_UNATTENDED = select(
+    operation.c.kind,
+    operation.c.main_id,
+    operation.c.state,
+    operation.c.total,
+    _DOCUMENTS.label("documents"),
+).where(
+    operation.c.state.in_([state.value for state in _COUNTED]),
+    operation.c.created_at >= bindparam("since"),
+    _NOBODY_WAS_ASKED,
+)
+_TOTALS = select(operation.c.total).where(
+    operation.c.kind == OperationKind.MERGE.value,
+    operation.c.state.in_([state.value for state in _MERGED]),
+    operation.c.cycle_start >= bindparam("first"),
+    operation.c.cycle_start < bindparam("until"),
+)
+
+
+def load_unattended(connection: Connection, since: datetime) -> tuple[Share, ...]:
+    """What each plan came to that was made since then and had not to wait for a person."""
     return tuple(
         Share(
             kind=row.kind,
@@ -54,16 +68,10 @@ def load_unattended(connection: Connection, since: datetime) -> tuple[Share, ...
             documents=row.documents,
             amount=ZERO if row.state == OperationState.WITHDRAWN else row.total,
         )
-        for row in connection.execute(query)
+        for row in connection.execute(_UNATTENDED, {"since": since})
     )
 
 
 def load_merged(connection: Connection, first: date, until: date) -> Decimal:
     """The sum of merges that are under way or done, of cycles that begin within these days."""
-    query = select(operation.c.total).where(
-        operation.c.kind == OperationKind.MERGE.value,
-        operation.c.state.in_([state.value for state in _MERGED]),
-        operation.c.cycle_start >= first,
-        operation.c.cycle_start < until,
-    )
-    return add_up(connection.execute(query).scalars())
+    return add_up(connection.execute(_TOTALS, {"first": first, "until": until}).scalars())
