@@ -27,13 +27,29 @@ def assert_merge_conserves(
     promised = add_up(invoice.total for invoice in sources)
     if not promised == total == total_of(items):
         raise InvariantBroken(f"sources {promised}, plan {total}, lines {total_of(items)}")
-    before = net_by_rate(item for invoice in sources for item in invoice.items)
-    after = net_by_rate(items)
-    for rate in before.keys() | after.keys():
-        moved = abs(after[rate] - before[rate])
-        allowed = CENT * len(sources) if rate == ROUNDING_RATE else Decimal(0)
-        if moved > allowed:
-            raise InvariantBroken(f"net at {rate} % changed by {moved}")
+    before = (item for invoice in sources for item in invoice.items)
+    for rate, moved in moved_rates(before, items, cents=len(sources)).items():
+        raise InvariantBroken(f"net at {rate} % changed by {abs(moved)}")
+
+
+def moved_rates(
+    before: Iterable[InvoiceItem], after: Iterable[InvoiceItem], *, cents: int
+) -> dict[Decimal, Decimal]:
+    """By how much the net amount at each tax rate differs, where it may not.
+
+    Args:
+        before: the lines that were to be kept.
+        after: the lines that are there.
+        cents: how many rounding cents, which bear no tax, may have come or gone.
+    """
+    meant, made = net_by_rate(before), net_by_rate(after)
+    found: dict[Decimal, Decimal] = {}
+    for rate in sorted(meant.keys() | made.keys()):
+        moved = made[rate] - meant[rate]
+        allowed = CENT * cents if rate == ROUNDING_RATE else Decimal(0)
+        if abs(moved) > allowed:
+            found[rate] = moved
+    return found
 
 
 def net_by_rate(items: Iterable[InvoiceItem]) -> defaultdict[Decimal, Decimal]:

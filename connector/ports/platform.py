@@ -127,6 +127,12 @@ class BillingReader(Protocol):
         """Credit notes of one account dated ``since`` or later."""
         ...
 
+    def read_credit_notes_of(
+        self, account_ids: Collection[AccountId], since: date
+    ) -> Reading[CreditNote]:
+        """Credit notes of several accounts dated ``since`` or later."""
+        ...
+
     def read_status_changes(self, account_ids: Collection[AccountId]) -> Reading[StatusChange]:
         """Status log of some accounts, oldest first, without service rows."""
         ...

@@ -17,6 +17,7 @@ from connector.domain.refusals import Refusal
 from connector.domain.snapshot import OwnRecord, Quarantined
 from connector.ports.parking import Parkings
 from connector.ports.platform import Feed
+from connector.ports.trace import ChainReport, FamilyTrace
 from connector.saga.states import StepEvent
 from connector.saga.steps import Operation, OperationState, Step
 
@@ -292,4 +293,12 @@ class Store(Protocol):
 
     def reserve_nonce(self, floor: int) -> int:
         """A number greater than every one reserved before, at least ``floor``; durable."""
+        ...
+
+    def verify_journal(self) -> ChainReport:
+        """Walk the chain of events from its start; others go on writing meanwhile."""
+        ...
+
+    def load_trace(self, main_id: AccountId) -> FamilyTrace:
+        """Events, and fingerprints of parameters, of a family; others go on writing meanwhile."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
@@ -19,6 +19,7 @@ from connector.ports.platform import BillingReader, Reading
 from connector.runtime.service import Service
 
 T = TypeVar("T")
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +101,14 @@ def whole(reading: Reading[T]) -> tuple[T, ...]:
             field=broken.field,
         )
     return reading.rows
+
+
+def or_none(read: Callable[[K], T], key: K) -> T | None:
+    """The record, or None when the platform has none (any more)."""
+    try:
+        return read(key)
+    except RecordMissing:
+        return None
 
 
 def _read_documents(

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from connector.config import Settings
+from connector.ports.trace import ChainReport
 from connector.runtime import facts
 from connector.store.backup import Backup, Restored, back_up, restore
-from connector.store.chain import ChainReport
 from connector.store.open import host_now, open_store
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TypeVar
 
 from connector.domain.accounts import BillingMode
 from connector.domain.cascade import latest_block, plan_cascade
@@ -15,6 +13,7 @@ from connector.domain.marker import markers_in
 from connector.domain.money import ZERO
 from connector.errors import RecordMissing
 from connector.ports.platform import BillingReader, Reading
+from connector.runtime.families import or_none as _or_none
 from connector.runtime.families import read_for_cascade, whole
 from connector.runtime.service import Service
 from connector.saga import fixups, preparation, recovery
@@ -22,8 +21,6 @@ from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, Step, StepKind
 
-T = TypeVar("T")
-K = TypeVar("K")
 ONE_DAY = timedelta(days=1)
 
 
@@ -196,11 +193,3 @@ def _claim_of(operation: Operation, step: Step) -> Step:
         for other in operation.steps
         if other.kind is StepKind.CLAIM and other.invoice_id == step.invoice_id
     )
-
-
-def _or_none(read: Callable[[K], T], key: K) -> T | None:
-    """The record, or None when the platform has none (any more)."""
-    try:
-        return read(key)
-    except RecordMissing:
-        return None

@@ -1,9 +1,10 @@
 """Sweep: at every look at a family, find what its merges left behind too often or lost again.
 
 A write that the platform carried out after the quiescence stands twice once it was sent again, and
-people may take a credit note back long after a merge was closed. Every family is looked at at least
-once a day; what the look has read already is searched for our marks, at no request more. Credit
-notes are searched only where one was sent more than once, in the week after its merge.
+people may delete or edit a merged invoice, or take a credit note back, long after a merge was
+closed. Every family is looked at at least once a day; what the look has read already is searched
+for our marks, at no request more. Credit notes are searched only where one was sent more than once,
+in the week after its merge; the nightly audit reads them all.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def sweep_family(service: Service, pen: Pen, family: FamilySnapshot | None) -> t
         operations = unit.journal.load_operations(SWEPT_STATES, family.main.id)
     refusals: list[Refusal] = []
     for operation in operations:
-        sweep = sweep_merge(operation, family.invoices, family.at)
+        sweep = sweep_merge(operation, family.invoices, family.at, family.invoices_since)
         refusals += sweep.refusals
         if service.policy.mode is Mode.OBSERVE:
             continue

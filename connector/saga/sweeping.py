@@ -1,18 +1,33 @@
-"""What a look at a family shows of merges that have ended: pure; nothing is read for it."""
+"""What a look at a family shows of merges that have ended: pure; nothing is read for it.
+
+A closed merge is suspect, and verified once more on fresh records, when the look shows that its
+invoice was deleted, is missing from a list where it must be, or makes another total; that a source
+it relieved was deleted, or owes again. What costs more requests than a look is left to the audit.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from connector.domain.ids import InvoiceId
 from connector.domain.invoices import Invoice
 from connector.domain.money import told
 from connector.domain.refusals import Refusal
-from connector.saga.fixups import done_for, find_twins, left_to_sub, plan_voids
-from connector.saga.steps import Operation, OperationKind, OperationState, Source, Step
+from connector.saga.effects import IssueInvoice
+from connector.saga.fixups import (
+    done_for,
+    find_twins,
+    is_gone,
+    issue_of,
+    left_to_sub,
+    merged_id,
+    plan_voids,
+)
+from connector.saga.states import StepState
+from connector.saga.steps import Operation, OperationKind, OperationState, Source, Step, StepKind
 from connector.saga.verification import doubtful_notes
 
 SWEPT = timedelta(days=7)
@@ -28,13 +43,16 @@ class Sweep:
     refusals: tuple[Refusal, ...] = ()  #: what a source owes itself
 
 
-def sweep_merge(operation: Operation, invoices: Iterable[Invoice], now: datetime) -> Sweep:
-    """Look for our mark on a second document, and for a source that owes again.
+def sweep_merge(
+    operation: Operation, invoices: Iterable[Invoice], now: datetime, since: date = date.max
+) -> Sweep:
+    """Look for our mark on a second document, and for what people did to the ones we know.
 
     Args:
         operation: a merge, whatever its state.
         invoices: of the main account and its sub-accounts, as just read.
         now: billing time.
+        since: invoices of this date or later are all there; one that is not has vanished.
     """
     if operation.kind is not OperationKind.MERGE:
         return Sweep()
@@ -47,11 +65,35 @@ def sweep_merge(operation: Operation, invoices: Iterable[Invoice], now: datetime
         is_suspect=is_suspect
         and (
             any(due > allowed for _, due, allowed in owing)
+            or _is_merged_touched(operation, rows, since)
+            or _is_source_deleted(operation, rows)
             or (is_recent and bool(doubtful_notes(operation)))
         ),
         refusals=tuple(
             _left_on_sub(source, due) for source, due, allowed in owing if due <= allowed
         ),
+    )
+
+
+def _is_merged_touched(
+    operation: Operation, rows: Mapping[InvoiceId, Invoice], since: date
+) -> bool:
+    """Whether the merged invoice was deleted, with or without a trace, or makes another total."""
+    issue = issue_of(operation)
+    if issue.state is not StepState.CONFIRMED or not isinstance(issue.effect, IssueInvoice):
+        return False
+    merged = rows.get(merged_id(operation))
+    if merged is None:
+        return issue.effect.issued_on >= since
+    return is_gone(merged) or merged.total != operation.total
+
+
+def _is_source_deleted(operation: Operation, rows: Mapping[InvoiceId, Invoice]) -> bool:
+    return any(
+        source.invoice_id in rows
+        and is_gone(rows[source.invoice_id])
+        and bool(done_for(operation, source.invoice_id, StepKind.RELIEVE))
+        for source in operation.sources
     )
 
 

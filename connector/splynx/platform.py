@@ -142,6 +142,17 @@ class SplynxPlatform:
         rows = self._rows("credit_notes", "credit_note", conditions)
         return read_rows(rows, "credit_notes", records.credit_note_in)
 
+    def read_credit_notes_of(
+        self, account_ids: Collection[AccountId], since: date
+    ) -> Reading[CreditNote]:
+        """Credit notes of several accounts dated ``since`` or later."""
+        at = self._at("credit_note", "account_id")
+        later = from_day(self._at("credit_note", "issued_on"), since)
+        rows = self._rows_of(
+            "credit_notes", "credit_note", account_ids, lambda ids: (one_of(at, ids), later)
+        )
+        return read_rows(rows, "credit_notes", records.credit_note_in)
+
     def read_status_changes(self, account_ids: Collection[AccountId]) -> Reading[StatusChange]:
         """Status log of some accounts, oldest first, without service rows."""
         at = self._at("status_change", "account_id")

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from connector.errors import JournalConflict
+from connector.ports.trace import ChainReport
 from connector.store.schema import chain, journal_event
 from connector.store.types import storable
 from connector.store.upsert import upsert
@@ -33,16 +34,6 @@ _MOVED = update(chain).where(
     chain.c.hash == bindparam("old_hash"), chain.c.length == bindparam("old_length")
 )
 _FIELDS = ("plan_id", "step", "account_id", "event", "from_state", "to_state", "by", "detail")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChainReport:
-    """What a walk along the chain came to."""
-
-    rows: int  #: rows that were walked, the broken one not counted
-    head: str  #: hash of the last good row
-    broken_row: int | None = None  #: number of the first row that does not fit
-    problem: str = ""  #: what is wrong; empty when the chain is whole
 
 
 def hash_of(previous: str, row: Mapping[Any, Any]) -> str:
@@ -79,19 +70,26 @@ def append(connection: Connection, row: dict[str, Any]) -> None:
 
 
 def verify(connection: Connection) -> ChainReport:
-    """Walk the chain from its start; stop at the first row that does not fit."""
+    """Walk the chain from its start; stop at the first row that does not fit.
+
+    A row recorded under an older epoch than one before it was written by somebody who had lost the
+    lease; that is told, and the walk goes on.
+    """
     length, head = _load_head(connection)
-    last, count = START, 0
+    report = ChainReport(rows=0, head=START)
+    newest = 0
     query = select(journal_event).order_by(journal_event.c.id)
     with connection.execute(query.execution_options(yield_per=PORTION)) as found:
         for row in found.mappings():
-            if row["hash"] != hash_of(last, row):
-                return ChainReport(
-                    rows=count, head=last, broken_row=row["id"], problem=_broken(row)
-                )
-            last, count = row["hash"], count + 1
-    problem = "" if (count, last) == (length, head) else _misfit(count, length)
-    return ChainReport(rows=count, head=last, problem=problem)
+            if row["hash"] != hash_of(report.head, row):
+                return replace(report, broken_row=row["id"], problem=_broken(row))
+            epoch = newest if row["epoch"] is None else row["epoch"]
+            stale = row["id"] if epoch < newest and report.stale_row is None else report.stale_row
+            newest = max(newest, epoch)
+            report = ChainReport(rows=report.rows + 1, head=row["hash"], stale_row=stale)
+    if (report.rows, report.head) == (length, head):
+        return report
+    return replace(report, problem=_misfit(report.rows, length))
 
 
 def _load_head(connection: Connection) -> tuple[int, str]:

@@ -12,8 +12,10 @@ from functools import cache
 
 from sqlalchemy import Connection, Engine, Executable, case, insert, select
 
+from connector.domain.ids import AccountId
 from connector.errors import LeaseLost
-from connector.store import chain
+from connector.ports.trace import ChainReport, FamilyTrace
+from connector.store import chain, trace
 from connector.store.engine import reading
 from connector.store.lease import (
     Lock,
@@ -108,10 +110,15 @@ class SqlStore:
             value: int = connection.execute(drawn, {"id": 1, "value": floor}).scalar_one()
         return value
 
-    def verify_journal(self) -> chain.ChainReport:
+    def verify_journal(self) -> ChainReport:
         """Walk the chain of events; others go on writing meanwhile."""
         with reading(self._engine) as connection:
             return chain.verify(connection)
+
+    def load_trace(self, main_id: AccountId) -> FamilyTrace:
+        """Events and fingerprints of a family; others go on writing meanwhile."""
+        with reading(self._engine) as connection:
+            return trace.load(connection, main_id)
 
     def close(self) -> None:
         """Give the lease up and close every idle connection."""

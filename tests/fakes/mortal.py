@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Literal, TypeVar
 
+from connector.domain.ids import AccountId
 from connector.ports.platform import BillingWriter, Receipt
 from connector.ports.store import UnitOfWork
+from connector.ports.trace import ChainReport, FamilyTrace
 from connector.saga.effects import Effect
 from connector.store.store import SqlStore
 from tests.fakes.guarded import GuardedUnit
@@ -84,6 +86,14 @@ class MortalStore:
     def reserve_nonce(self, floor: int) -> int:
         """The store's."""
         return self._store.reserve_nonce(floor)
+
+    def verify_journal(self) -> ChainReport:
+        """The store's."""
+        return self._store.verify_journal()
+
+    def load_trace(self, main_id: AccountId) -> FamilyTrace:
+        """The store's."""
+        return self._store.load_trace(main_id)
 
 
 def drop(store: SqlStore) -> None:

@@ -167,6 +167,16 @@ class FakePlatform:
             quarantined=self.script.quarantined.get("read_credit_notes", ()),
         )
 
+    def read_credit_notes_of(
+        self, account_ids: Collection[AccountId], since: date
+    ) -> Reading[CreditNote]:
+        """Of several accounts."""
+        readings = [self.read_credit_notes(each, since) for each in account_ids]
+        return Reading(
+            rows=tuple(note for reading in readings for note in reading.rows),
+            quarantined=tuple({row for reading in readings for row in reading.quarantined}),
+        )
+
     def read_status_changes(self, account_ids: Collection[AccountId]) -> Reading[StatusChange]:
         """Their log, oldest first."""
         changes = self._see("read_status_changes", *account_ids).changes

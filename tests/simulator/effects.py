@@ -10,8 +10,10 @@ from typing import Protocol
 
 import httpx
 
+from connector.domain.ids import AccountId
 from connector.errors import StoreUnavailable
 from connector.ports.store import UnitOfWork
+from connector.ports.trace import ChainReport, FamilyTrace
 from connector.store.store import SqlStore
 from tests.fakes.guarded import GuardedUnit
 from tests.sandbox.in_process_http import SandboxTransport
@@ -109,6 +111,14 @@ class StagedStore:
         assert floor > 0
         with self._turn():
             return self.inner.reserve_nonce(int(self._stage.timeline.now().timestamp() * 100))
+
+    def verify_journal(self) -> ChainReport:
+        """The store's; it takes no turn."""
+        return self.inner.verify_journal()
+
+    def load_trace(self, main_id: AccountId) -> FamilyTrace:
+        """The store's; it takes no turn."""
+        return self.inner.load_trace(main_id)
 
     def _commit(self, unit: UnitOfWork) -> None:
         """Commit, or die before it."""

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from connector.errors import JournalConflict
+from connector.ports.trace import ChainReport
 from connector.saga.machine import claimed
 from connector.saga.steps import OperationState
 from connector.store import chain
@@ -53,7 +54,7 @@ def tamper() -> Tamper:
 
 def test_a_new_journal_is_whole(store: SqlStore) -> None:
     """No row, and the head says so."""
-    assert store.verify_journal() == chain.ChainReport(rows=0, head=chain.START)
+    assert store.verify_journal() == ChainReport(rows=0, head=chain.START)
 
 
 def test_every_event_is_chained(store: SqlStore) -> None:
@@ -62,7 +63,7 @@ def test_every_event_is_chained(store: SqlStore) -> None:
     report = store.verify_journal()
     hashes = [found for (found,) in rows(store, "SELECT hash FROM event ORDER BY id")]
     assert len(set(hashes)) == len(hashes) == 6
-    assert report == chain.ChainReport(rows=6, head=hashes[-1])
+    assert report == ChainReport(rows=6, head=hashes[-1])
     assert rows(store, "SELECT length, hash FROM chain") == [(6, hashes[-1])]
 
 
