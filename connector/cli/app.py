@@ -22,6 +22,7 @@ COMMANDS = {
     "sync": ("sync:sync", "Do all that is due now, once, and say what is left."),
     "plan": ("plan:plan", "Show what the next turn would do; write nothing."),
     "status": ("status:status", "Show what stands open, and what is wrong."),
+    "audit": ("audit:audit", "Look whether everything that was done is as it must be."),
     "history": ("history:history", "Show what happened, latest first."),
     "approve": ("requests:approve", "Approve a plan that waits, or all of them."),
     "parked": ("parked:parked", "Show families and steps that wait for a person, and why."),

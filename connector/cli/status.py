@@ -16,6 +16,7 @@ from connector.domain.money import told
 from connector.domain.refusals import Weight
 from connector.ports.store import Finding
 from connector.runtime.views import Overview, load_overview, open_desk
+from connector.saga.audit.rules import Gravity
 from connector.saga.states import StepState
 from connector.saga.steps import Operation
 
@@ -53,6 +54,7 @@ def _print_json(settings: Settings, view: Overview) -> None:
             "quarantine": view.quarantine,
             "agenda": view.agenda,
             "requests": view.requests,
+            "audit": view.audit,
         }
     )
 
@@ -77,6 +79,7 @@ def _print_text(settings: Settings, view: Overview) -> None:
     )
     _print_operations(console, view)
     _print_refusals(console, view)
+    _print_audit(console, view)
     section(
         console,
         "in quarantine: these records do not fit, and their families are not written to",
@@ -120,8 +123,26 @@ def _facts(settings: Settings, view: Overview) -> list[tuple[str, object]]:
             "links",
             f"{links.families} families, sub-accounts: {links.aggregated} aggregated, {links.independent} independent",
         ),
+        ("latest audit", _audited(view)),
         ("frozen", view.frozen or "no"),
     ]
+
+
+def _audited(view: Overview) -> str:
+    audit = view.audit
+    if audit is None:
+        return "never"
+    found = f"{audit.wrong} findings, {audit.grave} grave" if audit.wrong else "nothing found"
+    return f"{moment(audit.ended_at)}, {audit.families} families: {found}"
+
+
+def _print_audit(console: Console, view: Overview) -> None:
+    told = () if view.audit is None else view.audit.told
+    section(
+        console,
+        "found by the latest audit: `linked-accounts audit` looks anew",
+        [f"{row.rule}: {row.sentence}; {row.mend}" for row in told if row.gravity != Gravity.NOTE],
+    )
 
 
 def _print_operations(console: Console, view: Overview) -> None:

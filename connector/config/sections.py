@@ -216,6 +216,36 @@ class CascadeSettings(Section):
     )
 
 
+class AuditSettings(Section):
+    """The nightly audit: everything is read and judged, nothing is written to Splynx."""
+
+    hour: Literal["off"] | Annotated[Whole, Field(ge=0, le=23)] = Field(
+        4,
+        description=(
+            "When the service audits every family once a day, in the time zone of Splynx:\n"
+            "0 to 23: the hour\n"
+            "off: never; `linked-accounts audit` does it by hand"
+        ),
+        json_schema_extra={"expects": '"off" or a whole number from 0 to 23'},
+    )
+    days: Whole = Field(
+        100, ge=1, le=3660, description="How far back the documents of merges are read again."
+    )
+    stuck_hours: Whole = Field(
+        24, ge=1, le=744, description="An operation that takes longer is a finding."
+    )
+    metrics_file: str | None = Field(
+        None,
+        min_length=1,
+        description=(
+            "File in which the figures of each audit are left for Prometheus, by way of"
+            " node_exporter; none is written unless set."
+        ),
+        examples=["/run/linked-accounts/linked_accounts.prom"],
+        json_schema_extra={"expects": "the path of a file"},
+    )
+
+
 class LogSettings(Section):
     """What is written to standard error, and so to the journal of systemd."""
 

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from connector.config.bounds import BoundsSettings
 from connector.config.sections import (
+    AuditSettings,
     CascadeSettings,
     LinksSettings,
     LogSettings,
@@ -50,6 +51,9 @@ class Settings(BaseSettings):
     bounds: BoundsSettings = Field(
         BoundsSettings(),
         description="How much may happen without a person; the rest waits, and counts for nothing here.",
+    )
+    audit: AuditSettings = Field(
+        AuditSettings(), description="The nightly look at everything that was done."
     )
     log: LogSettings = Field(LogSettings(), description="Log lines, on standard error.")
 

@@ -71,5 +71,8 @@ class Event(StrEnum):
     REQUEST_DONE = "request.done", "What a person asked for was carried out."
     WRITES_FROZEN = "writes.frozen", "Nothing is written at all until a person unfreezes it."
     WRITES_UNFROZEN = "writes.unfrozen", "A named person allowed writing again."
+    AUDIT_DONE = "audit.done", "An audit of all families has ended, with its counts."
+    AUDIT_GRAVE = "audit.grave", "An audit found that money, service or journal is wrong; look."
+    AUDIT_FAILED = "audit.failed", "An audit could not be carried out; it is tried again later."
     INVARIANT_BROKEN = "invariant.broken", "A law does not hold: a bug; its family was stopped."
     LINE_LOST = "line.lost", "A log line could not be rendered; its place in the code is named."

@@ -80,6 +80,23 @@ def known_families(service: Service) -> tuple[AccountId, ...]:
     return tuple(sorted(links.main_ids))
 
 
+def families_with(service: Service, account_ids: Iterable[int]) -> tuple[AccountId, ...]:
+    """The families that some accounts belong to, or ever belonged to.
+
+    Raises:
+        LookupError: with the first account that never belonged to any.
+    """
+    with service.store.begin() as unit:
+        links = unit.links.load_map()
+    found: set[AccountId] = set()
+    for account_id in account_ids:
+        mains = links.main_ids_of(AccountId(account_id))
+        if not mains:
+            raise LookupError(account_id)
+        found |= mains
+    return tuple(sorted(found))
+
+
 def run_audit(
     service: Service,
     bounds: AuditBounds,
@@ -168,18 +185,20 @@ def _audit_chain(service: Service, report: AuditReport) -> None:
     chain = service.store.verify_journal()
     report.events = chain.rows
     if chain.problem:
-        report.add([_of_journal(Rule.CHAIN_BROKEN, chain.problem)])
+        where = "its end" if chain.broken_row is None else f"event {chain.broken_row}"
+        report.add([_of_journal(Rule.CHAIN_BROKEN, where, chain.problem)])
     if chain.stale_row is not None:
-        sentence = f"event {chain.stale_row} was recorded by a process that had lost the lease"
-        report.add([_of_journal(Rule.STALE_EPOCH, sentence)])
+        where = f"event {chain.stale_row}"
+        sentence = f"{where} was recorded by a process that had lost the lease"
+        report.add([_of_journal(Rule.STALE_EPOCH, where, sentence)])
 
 
-def _of_journal(rule: Rule, sentence: str) -> AuditFinding:
+def _of_journal(rule: Rule, where: str, sentence: str) -> AuditFinding:
     return AuditFinding(
         rule=rule,
         main_id=None,
         account_id=None,
-        subject="the journal",
+        subject=f"journal, {where}",
         sentence=sentence,
         mend="keep a copy of the store as it is, and find out who writes to it besides the service",
     )

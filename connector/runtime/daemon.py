@@ -20,8 +20,9 @@ from connector.observe.logging import configure_logging
 from connector.observe.notify import Notifier, watchdog_interval
 from connector.runtime.bootstrap import Wired, holder_name, open_service, rewired
 from connector.runtime.cycle import CycleReport, run_cycle, start
+from connector.runtime.nightly import LOOK_SECONDS, Nightly
 from connector.runtime.schedule import Schedule
-from connector.runtime.service import Pen, hold_pen
+from connector.runtime.service import Pen, Service, hold_pen
 
 STUCK_SECONDS = 900
 """Without a sign of life for so long, the watchdog is left to kill us."""
@@ -43,6 +44,7 @@ def run_daemon(path: Path | None, settings: Settings) -> int:
         wishes.from_signals(),
     ):
         daemon = _Daemon(path, wired, pen, wishes)
+        daemon.nightly = Nightly(daemon.current, pen, settings)
         return daemon.run(notifier, settings.poll.interval_seconds)
 
 
@@ -94,10 +96,13 @@ class _Daemon:
         self._wishes = wishes
         self._started_mode: str | None = None
         self._failure: BaseException | None = None
+        self.nightly: Nightly | None = None
         self._log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("connector.daemon")
 
     def run(self, notifier: Notifier, interval_seconds: int) -> int:
         schedule = Schedule(self._tick, self._failed, interval_seconds)
+        if self.nightly is not None:
+            schedule.add_beside(self.nightly.tick, self._audit_failed, LOOK_SECONDS)
         schedule.start()
         notifier.ready("polling")
         self._log.info(Log.LEASE_ACQUIRED, epoch=self._pen.epoch)
@@ -127,10 +132,14 @@ class _Daemon:
                 wishes.nudge.clear()
                 schedule.nudge()
 
+    def current(self) -> Service:
+        """The service under the settings in force."""
+        with self._swap:
+            return self._service
+
     def _tick(self) -> None:
         """One turn; the platform's troubles end the turn, not the service."""
-        with self._swap:
-            service = self._service
+        service = self.current()
         try:
             if self._started_mode != service.policy.mode:
                 start(service, self._pen)
@@ -164,11 +173,17 @@ class _Daemon:
             return
         with self._swap:
             self._service = rewired(self._wired, settings)
+        if self.nightly is not None:
+            self.nightly.settings = settings
         secrets = (settings.platform.key, settings.platform.secret)
         masked = [secret.get_secret_value() for secret in secrets if secret is not None]
         configure_logging(settings.log.level, settings.log.format, secrets=masked)
         change_interval(settings.poll.interval_seconds)
         self._log.info(Log.SETTINGS_RELOADED, mode=settings.mode)
+
+    def _audit_failed(self, failure: BaseException) -> None:
+        """A defect of the audit must not end the service, which goes on without it."""
+        self._log.error(Log.AUDIT_FAILED, sentence=str(failure), exc_info=failure)
 
     def _failed(self, failure: BaseException) -> None:
         """A tick ended in something else than the platform's trouble: do not go on."""

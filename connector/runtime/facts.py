@@ -21,6 +21,8 @@ RESTORED: Final = "service.restored"  #: who put which backup in the store's pla
 LOSS_BELIEVED: Final = "poll.loss_believed"  #: who said that the vanished links are truly gone
 NATIVE_DUE: Final = "poll.native_due"  #: since when the platform's own links must be read anew
 FIRST_APPROVAL: Final = "service.first_approval"  #: who approved the first plan, and when
+AUDIT_LATEST: Final = "audit.latest"  #: what the latest audit of all families found, as JSON
+AUDIT_FROZE: Final = "audit.froze"  #: what an audit froze all writes for: not for the same again
 
 
 def feed_mark(feed: str) -> str:

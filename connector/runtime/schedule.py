@@ -4,6 +4,8 @@ Its defaults are changed where they would lose work: a late ring is never droppe
 (``misfire_grace_time=None``), several missed rings make one (``coalesce``), and a turn never
 overlaps the next (``max_instances=1``). The first ring is at once, or else a service restarted
 more often than its interval would never poll.
+
+What may take long and is in no hurry rings beside the turns, in a thread of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 TICK = "tick"
+BESIDE = "beside"
 
 
 class Schedule:
@@ -28,9 +31,10 @@ class Schedule:
         interval_seconds: int,
     ) -> None:
         self._failed = failed
+        self._failed_beside = failed
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(1)},
+            executors={"default": ThreadPoolExecutor(1), BESIDE: ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._scheduler.add_listener(self._heard, EVENT_JOB_ERROR)
@@ -41,6 +45,13 @@ class Schedule:
             id=TICK,
             next_run_time=datetime.now(tz=UTC),
         )
+
+    def add_beside(
+        self, work: Callable[[], None], failed: Callable[[BaseException], None], seconds: int
+    ) -> None:
+        """Call another function every so often, beside the ticks; its failure is no failed tick."""
+        self._failed_beside = failed
+        self._scheduler.add_job(work, "interval", seconds=seconds, id=BESIDE, executor=BESIDE)
 
     def start(self) -> None:
         """Begin; the first tick is at once."""
@@ -55,8 +66,9 @@ class Schedule:
         self._scheduler.reschedule_job(TICK, trigger="interval", seconds=interval_seconds)
 
     def drain(self) -> None:
-        """Ring no more, and wait until the running tick has ended."""
+        """Ring no more, and wait until what is running has ended."""
         self._scheduler.shutdown(wait=True)
 
     def _heard(self, event: JobExecutionEvent) -> None:
-        self._failed(event.exception)
+        failed = self._failed_beside if event.job_id == BESIDE else self._failed
+        failed(event.exception)

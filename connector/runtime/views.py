@@ -20,6 +20,7 @@ from connector.observe.hooks import LogAlerts
 from connector.ports.platform import BillingReader
 from connector.ports.store import AgendaRow, Finding, HistoryRow, OperatorRequest, UnitOfWork
 from connector.runtime import facts
+from connector.runtime.audit_record import LatestAudit, load_latest
 from connector.runtime.clocks import ServerClock, WallClock
 from connector.runtime.look import FamilyPlan
 from connector.runtime.plan import name_operation
@@ -129,11 +130,14 @@ class Overview:
     quarantine: tuple[Quarantined, ...]
     agenda: tuple[AgendaRow, ...]  #: earliest first
     requests: tuple[OperatorRequest, ...]  #: asked for, not carried out yet
+    audit: LatestAudit | None = None  #: the latest one over all families
 
     @property
     def needs_somebody(self) -> bool:
         """Whether something is wrong that does not mend by itself."""
-        return bool(self.held or self.parked or self.unverified or self.quarantine or self.frozen)
+        is_grave = self.audit is not None and self.audit.grave > 0
+        stuck = self.held or self.parked or self.unverified or self.quarantine
+        return bool(stuck or self.frozen or is_grave)
 
 
 def load_overview(service: Service) -> Overview:
@@ -161,6 +165,7 @@ def load_overview(service: Service) -> Overview:
             quarantine=unit.findings.load_quarantine(),
             agenda=_load_agenda(unit),
             requests=unit.requests.load_open(),
+            audit=load_latest(unit),
         )
 
 

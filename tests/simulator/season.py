@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from connector.sandbox.errors import SandboxError
 from tests.sandbox.in_process_http import SandboxTransport
+from tests.simulator.auditing import audit_world, judge_audit
 from tests.simulator.cabinet import Cabinet, lose_lock
 from tests.simulator.evidence import Evidence
 from tests.simulator.operator import Operator
@@ -139,9 +140,12 @@ class Season:
         evidence = Evidence(self.world, self.cabinet, self.weather.mode)
         verdict = judge_season(evidence)
         crashes = [f"crashed: {type(each).__name__}: {each}" for each in self.stage.failures]
+        state_hash = hash_of(self.world, self.cabinet)
+        audit = audit_world(self.platform, self.cabinet, self.timeline, self.weather)
+        judged = [*verdict.violations, *judge_audit(evidence, audit)]
         return Outcome(
             seed=self.weather.seed,
-            violations=[*self.watch.violations, *crashes, *verdict.violations],
+            violations=[*self.watch.violations, *crashes, *judged],
             unfinished=verdict.unfinished,
             held=verdict.held,
             excused=verdict.excused,
@@ -154,7 +158,7 @@ class Season:
             people=Counter(
                 {name: count["done"] for name, count in self.world.people.counts.items()}
             ),
-            state_hash=hash_of(self.world, self.cabinet),
+            state_hash=state_hash,
             trace=self.stage.trace,
         )
 

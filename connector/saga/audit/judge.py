@@ -1,14 +1,14 @@
-"""The audit of one family: all its rules, in one order, each finding once."""
+"""The audit of one family: all its rules, in one order, each finding once; and what concerns all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from connector.saga.audit.families import judge_family_whole
 from connector.saga.audit.journal import judge_journal
 from connector.saga.audit.marks import judge_marks
 from connector.saga.audit.merges import judge_merges
-from connector.saga.audit.rules import Rule
+from connector.saga.audit.rules import CONCERNS_ALL, FAMILIES_MAX, TWICE, Rule
 from connector.saga.audit.scene import AuditFinding, FamilyScene
 
 
@@ -33,3 +33,12 @@ def _judge(scene: FamilyScene) -> Iterator[AuditFinding]:
     yield from judge_merges(scene)
     yield from judge_marks(scene)
     yield from judge_family_whole(scene)
+
+
+def concerns_all(findings: Iterable[AuditFinding]) -> tuple[AuditFinding, ...]:
+    """Those that stop all writing: nobody can tell who writes, or it goes wrong everywhere."""
+    found = tuple(findings)
+    twice = tuple(finding for finding in found if finding.rule in TWICE)
+    families = {finding.main_id for finding in twice}
+    alone = tuple(finding for finding in found if finding.rule in CONCERNS_ALL)
+    return (*alone, *twice) if len(families) > FAMILIES_MAX else alone

@@ -1,0 +1,87 @@
+"""Our own audit at the end of a season: it must agree with the judges, who know what people did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from connector.domain.links import LinkSource
+from connector.runtime.audit import AuditReport, run_audit
+from connector.runtime.service import Service
+from connector.saga.audit.rules import Gravity, Rule
+from connector.saga.audit.scene import AuditBounds, AuditFinding
+from connector.splynx import PlatformOptions, SplynxConnection, SplynxPlatform
+from connector.splynx.client import Surroundings
+from tests.fakes.alerts import FakeAlerts
+from tests.sandbox.in_process_http import SandboxTransport
+from tests.simulator.cabinet import Cabinet
+from tests.simulator.evidence import Evidence
+from tests.simulator.process import LIMITS, ORIGIN, ZONE, policy_of
+from tests.simulator.timeline import HostClock, Timeline
+from tests.simulator.weather import Weather
+
+LISTED = frozenset({Rule.HELD, Rule.UNVERIFIED})
+"""What the journal lists for a person anyhow; the other judges see to it that a person caused it."""
+
+
+def judge_audit(evidence: Evidence, report: AuditReport) -> Iterator[str]:
+    """Whatever the audit finds, a person must have caused, or the journal lists it."""
+    if not report.is_whole or report.moving:
+        yield f"audit: not whole, {report.moving} families still moving at rest"
+    for finding in report.findings:
+        if finding.rule not in LISTED and not _is_caused(evidence, finding):
+            yield f"audit: {finding.rule}: family {finding.main_id}: {finding.sentence}"
+
+
+def _is_caused(evidence: Evidence, finding: AuditFinding) -> bool:
+    """Whether a person touched the family's documents; nobody touches the journal."""
+    if finding.main_id is None or finding.rule.law in {"I9", "I11", "I16"}:
+        return False
+    accounts = {finding.main_id, finding.account_id or finding.main_id}
+    return evidence.has_deed(accounts) or finding.rule.gravity is Gravity.NOTE
+
+
+def audit_world(
+    platform: SandboxTransport, cabinet: Cabinet, timeline: Timeline, weather: Weather
+) -> AuditReport:
+    """The audit as a process of its own would run it, when all others have ended."""
+    with _connect(platform, timeline, weather) as connection:
+        store = cabinet.open()
+        service = Service(
+            policy=policy_of(weather),
+            authority=LinkSource.STORE,
+            limits=LIMITS,
+            store=store,
+            reader=SplynxPlatform(connection),
+            writer=None,
+            clock=HostClock(timeline, ZoneInfo(ZONE), weather.skew),
+            alerts=FakeAlerts(),
+        )
+        try:
+            return run_audit(service, AuditBounds())
+        finally:
+            store.close()
+
+
+@contextmanager
+def _connect(
+    platform: SandboxTransport, timeline: Timeline, weather: Weather
+) -> Iterator[SplynxConnection]:
+    world = platform.box.world
+    options = PlatformOptions(
+        base_url=ORIGIN,
+        key=world.key,
+        secret=world.secret,
+        timezone=ZoneInfo(ZONE),
+        auth="basic",
+        release=weather.release,
+        concurrency=1,
+        requests_per_second=Decimal(0),
+    )
+    around = Surroundings(
+        transport=platform, monotonic=timeline.monotonic, sleep=lambda seconds: None
+    )
+    with SplynxConnection(options, reserve_nonce=lambda floor: floor, around=around) as connection:
+        yield connection
