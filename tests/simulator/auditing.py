@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.domain.links import LinkSource
@@ -12,12 +13,14 @@ from connector.runtime.audit import AuditReport, run_audit
 from connector.runtime.service import Service
 from connector.saga.audit.rules import Gravity, Rule
 from connector.saga.audit.scene import AuditBounds, AuditFinding
+from connector.sandbox.audit.auditor import audit
 from connector.splynx import PlatformOptions, SplynxConnection, SplynxPlatform
 from connector.splynx.client import Surroundings
 from tests.fakes.alerts import FakeAlerts
 from tests.sandbox.in_process_http import SandboxTransport
 from tests.simulator.cabinet import Cabinet
 from tests.simulator.evidence import Evidence
+from tests.simulator.excuses import is_excused
 from tests.simulator.process import LIMITS, ORIGIN, ZONE, policy_of
 from tests.simulator.timeline import HostClock, Timeline
 from tests.simulator.weather import Weather
@@ -26,20 +29,33 @@ LISTED = frozenset({Rule.HELD, Rule.UNVERIFIED})
 """What the journal lists for a person anyhow; the other judges see to it that a person caused it."""
 
 
+MONEY = frozenset(
+    {"double_billing", "lost_charge", "not_conserved", "relief_without_merge", "wrong_total"}
+)
+"""What the witness finds wrong with money: where a person caused it, our audit must see it, too."""
+
+
 def judge_audit(evidence: Evidence, report: AuditReport) -> Iterator[str]:
-    """Whatever the audit finds, a person must have caused, or the journal lists it."""
+    """Whatever the audit finds, a person must have caused, or the journal lists it; and it is not
+    silent where the witness is excused for what a person did.
+    """
     if not report.is_whole or report.moving:
         yield f"audit: not whole, {report.moving} families still moving at rest"
     for finding in report.findings:
         if finding.rule not in LISTED and not _is_caused(evidence, finding):
             yield f"audit: {finding.rule}: family {finding.main_id}: {finding.sentence}"
+    seen = {finding.main_id for finding in report.findings}
+    witnessed: Any = audit(evidence.world)
+    for row in witnessed["findings"]:
+        if row["rule"] in MONEY and row["family"] not in seen and is_excused(evidence, row):
+            yield f"audit: silent about {row['rule']} in family {row['family']}: {row['detail']}"
 
 
 def _is_caused(evidence: Evidence, finding: AuditFinding) -> bool:
     """Whether a person touched the family's documents; nobody touches the journal."""
     if finding.main_id is None or finding.rule.law in {"I9", "I11", "I16"}:
         return False
-    accounts = {finding.main_id, finding.account_id or finding.main_id}
+    accounts: set[int] = {finding.main_id, finding.account_id or finding.main_id}
     return evidence.has_deed(accounts) or finding.rule.gravity is Gravity.NOTE
 
 
