@@ -160,25 +160,31 @@ def _reversed_tax(scene: FamilyScene) -> FamilyScene:
     return _invoice(MERGED, items=untaxed)(scene)
 
 
-def _charged_natively(scene: FamilyScene) -> FamilyScene:
-    """Our line has a period, and Splynx's own invoice of the main has the same line."""
-    line = InvoiceItem(
-        description="Fibre",
-        quantity=Decimal(1),
-        unit="",
-        price=Decimal(10),
-        tax_percent=Decimal(20),
-        period_from=DAY,
-        period_to=DAY + timedelta(days=30),
-        sub_account_id=AccountId(2),
-    )
-    merged = scene.invoices[MERGED]
+FIBRE = InvoiceItem(
+    description="Fibre",
+    quantity=Decimal(1),
+    unit="",
+    price=Decimal(10),
+    tax_percent=Decimal(20),
+    period_from=DAY,
+    period_to=DAY + timedelta(days=30),
+    sub_account_id=AccountId(2),
+)
+
+
+def _with_period(scene: FamilyScene) -> FamilyScene:
+    """The sub-account's line on the merged invoice says for which days it is."""
     ours = tuple(
-        line if item.sub_account_id == AccountId(2) and item.price else item
-        for item in merged.items
+        FIBRE if item.sub_account_id == AccountId(2) and item.price else item
+        for item in scene.invoices[MERGED].items
     )
-    theirs = invoice(78, 1, (replace(line, period_from=DAY + timedelta(days=15)),))
-    return _all(_invoice(MERGED, items=ours), _more(theirs))(scene)
+    return _invoice(MERGED, items=ours)(scene)
+
+
+def _charged_natively(scene: FamilyScene) -> FamilyScene:
+    """Splynx's own invoice of the main has the same line, for some of the same days."""
+    theirs = invoice(78, 1, (replace(FIBRE, period_from=DAY + timedelta(days=15)),))
+    return _all(_with_period, _more(theirs))(scene)
 
 
 def _released(*numbers: int, by: int = 0) -> Plant:
@@ -304,7 +310,10 @@ PLANTS: dict[str, tuple[Plant, Rule]] = {
         Rule.MARKER_LEFT,
     ),
     "memo moved to another invoice": (_moved_memo, Rule.MARKER_MISPLACED),
-    "memo of the merged invoice overwritten": (_invoice(MERGED, memo="call"), Rule.MARKER_LOST),
+    "memo of the merged invoice overwritten": (
+        _all(_with_period, _invoice(MERGED, memo="call")),
+        Rule.MARKER_LOST,
+    ),
     "note of a credit note overwritten": (_note(RELIEF, note="call"), Rule.MARKER_LOST),
     "block by a person ended": (_released(1, by=7), Rule.RELEASED_PERSON),
     "one block ended twice": (_released(1, 2), Rule.RELEASED_TWICE),

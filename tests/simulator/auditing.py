@@ -36,8 +36,9 @@ MONEY = frozenset(
 
 
 def judge_audit(evidence: Evidence, report: AuditReport) -> Iterator[str]:
-    """Whatever the audit finds, a person must have caused, or the journal lists it; and it is not
-    silent where the witness is excused for what a person did.
+    """Whatever the audit finds, a person must have caused, or the journal lists it.
+
+    And it is not silent where the witness finds what a person caused.
     """
     if not report.is_whole or report.moving:
         yield f"audit: not whole, {report.moving} families still moving at rest"
@@ -96,8 +97,6 @@ def _connect(
         concurrency=1,
         requests_per_second=Decimal(0),
     )
-    around = Surroundings(
-        transport=platform, monotonic=timeline.monotonic, sleep=lambda seconds: None
-    )
+    around = Surroundings(transport=platform, monotonic=timeline.monotonic, sleep=lambda _: None)
     with SplynxConnection(options, reserve_nonce=lambda floor: floor, around=around) as connection:
         yield connection

@@ -13,7 +13,7 @@ from connector.domain.money import ZERO, told
 from connector.saga.audit.merges import carries
 from connector.saga.audit.rules import Rule
 from connector.saga.audit.scene import AuditFinding, FamilyScene
-from connector.saga.fixups import done_for
+from connector.saga.fixups import done_for, merged_id
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, OperationState, Source, Step, StepKind
 
@@ -76,12 +76,13 @@ def _open_itself(scene: FamilyScene, operation: Operation, source: Source) -> li
 
 def _judge_native(scene: FamilyScene) -> Iterator[AuditFinding]:
     """No line of our merged invoices is on the platform's own invoice of the main account, too."""
-    taken = {source.invoice_id for each in scene.merges() for source in each.sources}
+    ours = {source.invoice_id for each in scene.merges() for source in each.sources}
+    ours |= {merged_id(each) for each in scene.merges()}
     theirs: dict[tuple[AccountId | None, str], tuple[InvoiceItem, Invoice]] = {
         (item.sub_account_id, item.description): (item, invoice)
         for invoice in scene.live_invoices()
         if invoice.account_id == scene.main_id
-        and invoice.id not in taken
+        and invoice.id not in ours
         and not markers_in(invoice.memo)
         for item in invoice.items
         if item.sub_account_id is not None and item.net > ZERO
