@@ -118,14 +118,14 @@ def run_audit(
 
     Raises:
         PlatformDenied: the key is wrong or lacks a permission.
-        PlatformUnavailable: several families could not be read.
+        PlatformUnavailable: several families could not be read, or not one.
     """
     started_at = service.clock.host()
     report = AuditReport(started_at=started_at, ended_at=started_at, is_whole=main_ids is None)
     chosen = known_families(service) if main_ids is None else tuple(main_ids)
     if main_ids is None:
         _audit_chain(service, report)
-    troubles = 0
+    troubles: list[PlatformUnavailable] = []
     for family in abreast(
         partial(_audit_family, service, bounds), chosen, hands=hands, name="audit"
     ):
@@ -134,9 +134,10 @@ def run_audit(
         report.moving += family.is_moving
         report.add(family.findings)
         told(family)
-        troubles += family.trouble is not None
-        if troubles >= TROUBLES_MAX and family.trouble is not None:
-            raise family.trouble
+        if family.trouble is not None:
+            troubles.append(family.trouble)
+        if len(troubles) in {TROUBLES_MAX, len(chosen)}:
+            raise troubles[-1]
         if stop is not None and stop.is_set():
             report.is_whole = False
             break

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from connector.domain.ids import CreditNoteId, InvoiceId
-from connector.domain.invoices import InvoiceStatus
+from connector.domain.invoices import Invoice, InvoiceStatus
 from connector.errors import OutcomeUnknown
+from connector.ports.platform import Reading
 from connector.ports.store import RequestKind
 from connector.runtime.requests import record_request
 from connector.saga.effects import IssueCreditNote
@@ -129,3 +131,77 @@ def test_a_relief_that_stands_twice_is_parked(rig: Rig) -> None:
     a_day_later(rig)
     assert rig.operation().state is OPEN
     assert "stands 2 times" in rig.operation().why
+
+
+def delete_merged(rig: Rig) -> None:
+    """Staff delete the merged invoice; it stays in lists as deleted."""
+    rig.world.change_invoice(1001, status=InvoiceStatus.DELETED)
+
+
+def remove_merged(rig: Rig) -> None:
+    """Staff delete the merged invoice without a trace."""
+    del rig.world.invoices[1001]
+
+
+def edit_merged(rig: Rig) -> None:
+    """Staff take a line off the merged invoice."""
+    rig.world.change_invoice(1001, total=Decimal(24), due=Decimal(24))
+
+
+def delete_source(rig: Rig) -> None:
+    """Staff delete a source that was relieved."""
+    rig.world.change_invoice(11, status=InvoiceStatus.DELETED)
+
+
+@pytest.mark.parametrize(
+    ("act", "why"),
+    [
+        (delete_merged, "the merged invoice was deleted after N10 (12.00), N11 (12.00)"),
+        (remove_merged, "the merged invoice was deleted"),
+        (edit_merged, "the merged invoice makes 24.00, planned was 36.00"),
+        (delete_source, "invoice N11 was deleted"),
+    ],
+)
+def test_what_is_deleted_or_edited_after_the_end_opens_its_merge(
+    merged: Rig, act: Callable[[Rig], None], why: str
+) -> None:
+    """Told once, until a person settles it; nothing is sent, and nothing merged anew."""
+    sent = len(merged.platform.sent)
+    act(merged)
+    a_day_later(merged)
+    a_day_later(merged)
+    assert merged.operation().state is OPEN
+    assert why in merged.operation().why
+    assert merged.alerts.events == ["plan.unverified"]
+    record_request(merged.service, RequestKind.CANCEL, merged.operation().plan_id, "ada")
+    a_day_later(merged)
+    a_day_later(merged)
+    assert merged.operation().state is CLOSED
+    assert len(merged.platform.sent) == sent
+
+
+def test_a_list_that_misses_the_merged_invoice_proves_nothing(
+    merged: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked for by its number before the merge is opened."""
+    real = merged.platform.read_invoices
+    monkeypatch.setattr(
+        merged.platform, "read_invoices", lambda ids, since: replace(real(ids, since), rows=())
+    )
+    nothing: Reading[Invoice] = Reading(rows=())
+    monkeypatch.setattr(merged.platform, "read_open_invoices", lambda _: nothing)
+    merged.platform.reads.clear()
+    a_day_later(merged)
+    assert merged.operation().state is CLOSED
+    assert "read_invoice" in merged.platform.reads
+
+
+def test_an_old_merged_invoice_is_not_missed_in_lists_of_later_ones(merged: Rig) -> None:
+    """Two cycles later no list of a look reaches back to it."""
+    merged.world.pay(1001)
+    merged.clock.pass_by(days=120)
+    merged.platform.reads.clear()
+    put_on_agenda(merged)
+    look(merged)
+    assert merged.operation().state is CLOSED
+    assert "read_invoice" not in merged.platform.reads

@@ -15,7 +15,17 @@ from connector.saga.audit.scene import AuditFinding, FamilyScene
 from connector.saga.states import StepState
 from connector.saga.steps import OperationState
 from tests.saga.audited import with_step
-from tests.saga.plants import MERGED, PLANTS, SUBS, _invoice, _operation, _owing, _released, sound
+from tests.saga.planting import (
+    MERGED,
+    SUBS,
+    mirrored,
+    owing,
+    released,
+    sound,
+    with_invoice,
+    with_operation,
+)
+from tests.saga.plants import PLANTS
 
 OF_THE_JOURNAL = {Rule.CHAIN_BROKEN, Rule.STALE_EPOCH}
 """Rules of the whole journal: judged where it is walked."""
@@ -68,42 +78,48 @@ def test_amounts_are_told() -> None:
 
 def test_what_a_person_settled_is_not_told_again() -> None:
     """The reason stays in the plan; whoever closed it answers for it."""
-    settled = _operation(lambda each: replace(each, why="settled by ada: invoice N20 was deleted"))
-    scene = _invoice(SUBS, status=InvoiceStatus.DELETED)(settled(sound()))
+    settled = with_operation(
+        lambda each: replace(each, why="settled by ada: invoice N20 was deleted")
+    )
+    scene = with_invoice(SUBS, status=InvoiceStatus.DELETED)(settled(sound()))
     assert judge_scene(scene) == ()
 
 
 def test_a_merge_under_way_is_in_nobodys_way() -> None:
     """Its source is still due, and its relief has not left yet."""
-    under_way = _operation(
+    under_way = with_operation(
         lambda each: with_step(
             replace(each, state=OperationState.OPEN), 5, state=StepState.INTENDED, attempts=0
         )
     )
-    scene = _owing(SUBS)(under_way(sound()))
+    scene = owing(SUBS)(under_way(sound()))
     assert judge_scene(replace(scene, notes={})) == ()
 
 
 def test_a_release_of_our_own_block_or_the_platforms_is_right() -> None:
     """Only a person's block is a person's."""
-    assert judge_scene(_released(1)(sound())) == ()
+    assert judge_scene(released(1)(sound())) == ()
+    assert judge_scene(mirrored(7, 7)(sound())) == ()  # our key is logged under a number
+    assert judge_scene(mirrored(0, 0)(sound())) == ()
 
 
 def test_a_merged_invoice_given_up_that_is_due_bills_twice() -> None:
     """Its source was handed back, and stands open by itself."""
-    given_up = _operation(lambda each: replace(each, state=OperationState.WITHDRAWN, why="staff"))
-    scene = _owing(SUBS)(given_up(sound()))
-    scene = replace(_owing(10, "36.00")(scene), notes={})
+    given_up = with_operation(
+        lambda each: replace(each, state=OperationState.WITHDRAWN, why="staff")
+    )
+    scene = owing(SUBS)(given_up(sound()))
+    scene = replace(owing(10, "36.00")(scene), notes={})
     assert Rule.BILLED_TWICE in rules_of(scene)
-    paid = _invoice(MERGED, due=Decimal(0), status=InvoiceStatus.PAID)(scene)
+    paid = with_invoice(MERGED, due=Decimal(0), status=InvoiceStatus.PAID)(scene)
     assert Rule.BILLED_TWICE not in rules_of(paid)
 
 
 def test_money_that_covers_open_invoices_is_no_spare_money() -> None:
     """A balance of what is due is no credit."""
     scene = replace(sound(), balances={AccountId(2): Decimal(-12)})
-    assert judge_scene(_owing(SUBS)(scene)) != ()
-    assert Rule.MONEY_ON_SUB not in rules_of(_owing(SUBS)(scene))
+    assert judge_scene(owing(SUBS)(scene)) != ()
+    assert Rule.MONEY_ON_SUB not in rules_of(owing(SUBS)(scene))
 
 
 def test_what_concerns_everybody() -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
+from connector.domain.accounts import AccountStatus, StatusChange
 from connector.domain.ids import AccountId, InvoiceId
 from connector.domain.invoices import Invoice, InvoiceItem
 from connector.domain.marker import markers_in
@@ -143,7 +144,7 @@ def _judge_releases(scene: FamilyScene) -> Iterator[AuditFinding]:
     seen: set[tuple[AccountId, int | None]] = set()
     for step in releases:
         block = blocks.get(step.block_id or 0)
-        if block is not None and not block.by_system and block.id not in ours:
+        if block is not None and _is_persons(scene, block, is_ours=block.id in ours):
             sentence = (
                 f"account {step.account_id} was switched on though administrator "
                 f"{block.administrator_id} had blocked it on {block.at.date()}"
@@ -153,6 +154,25 @@ def _judge_releases(scene: FamilyScene) -> Iterator[AuditFinding]:
             sentence = f"block {step.block_id} of account {step.account_id} was ended twice"
             yield _about_release(scene, step, Rule.RELEASED_TWICE, sentence)
         seen.add((step.account_id, step.block_id))
+
+
+def _is_persons(scene: FamilyScene, block: StatusChange, *, is_ours: bool) -> bool:
+    """Whether a person made a block; a row that the journal takes for ours may be another's.
+
+    Some installations log what an API key does under a number. Then the end of the block, which was
+    our doing as well, bears the same one.
+    """
+    if block.by_system:
+        return False
+    ends = (
+        change
+        for change in scene.changes
+        if change.account_id == block.account_id
+        and change.id > block.id
+        and change.new is AccountStatus.ACTIVE
+    )
+    end = min(ends, key=lambda change: change.id, default=None)
+    return not is_ours or (end is not None and end.administrator_id != block.administrator_id)
 
 
 def _about_release(scene: FamilyScene, step: Step, rule: Rule, sentence: str) -> AuditFinding:

@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connector.domain.accounts import BillingMode
-from connector.domain.ids import AccountId, CreditNoteId, InvoiceId
+from connector.domain.ids import AccountId, InvoiceId
 from connector.domain.invariants import moved_rates
-from connector.domain.invoices import CreditNote, Invoice
+from connector.domain.invoices import Invoice
 from connector.domain.marker import markers_in
 from connector.domain.money import ZERO, add_up, told
+from connector.saga.audit.notes import judge_notes, judge_relief_alone
 from connector.saga.audit.rules import Rule
 from connector.saga.audit.scene import AuditFinding, FamilyScene, is_at_rest
 from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.fixups import done_for, due_on, is_gone, issue_of, merged_id
 from connector.saga.states import StepState
-from connector.saga.steps import Operation, OperationState, Source, Step, StepKind
+from connector.saga.steps import Operation, OperationState, Source, StepKind
 from connector.saga.sweeping import sweep_merge
 from connector.saga.verification import Kind, Outcome, Problem, find_problems
 
@@ -44,10 +45,10 @@ def judge_merges(scene: FamilyScene) -> Iterator[AuditFinding]:
     for operation in scene.merges():
         if not is_at_rest(operation):
             continue
-        yield from _judge_relief_alone(scene, operation)
+        yield from judge_relief_alone(scene, operation)
         if operation.state is not OperationState.CLOSED or operation.why:
             continue  # given up, or listed for a person, or settled by one
-        lost = list(_judge_notes(scene, operation))
+        lost = list(judge_notes(scene, operation))
         yield from lost
         yield from _judge_ending(scene, operation, {finding.account_id for finding in lost})
         yield from _judge_taxes(scene, operation)
@@ -87,74 +88,6 @@ def _subject(operation: Operation, problem: Problem) -> str:
         return f"invoice {problem.source.number}"
     number = issue_of(operation).number if problem.step is None else problem.step.number
     return f"step {operation.plan_id}/{number}"
-
-
-# -- credit notes ---------------------------------------------------------------------------
-
-
-def _judge_notes(scene: FamilyScene, operation: Operation) -> Iterator[AuditFinding]:
-    """Each credit note that our steps left must stand as it was sent."""
-    is_carried = not is_gone(scene.invoices.get(merged_id(operation)))
-    for step in operation.steps:
-        is_done = step.state is StepState.CONFIRMED and isinstance(step.effect, IssueCreditNote)
-        if is_done and (is_carried or step.kind is StepKind.RELIEVE):
-            note = scene.notes.get(CreditNoteId(step.remote_id or 0))
-            yield from _judge_note(scene, step, note)
-
-
-def _judge_note(scene: FamilyScene, step: Step, note: CreditNote | None) -> Iterator[AuditFinding]:
-    assert isinstance(step.effect, IssueCreditNote)
-    due = step.effect.total
-    if note is None or note.deleted:
-        yield AuditFinding(
-            rule=Rule.NOTE_GONE,
-            main_id=scene.main_id,
-            account_id=step.account_id,
-            subject=f"credit note id {step.remote_id}",
-            sentence=f"the credit note of {told(due)} that {step.kind} {step.plan_id}/{step.number} "
-            f"left on account {step.account_id} was deleted: the account owes that amount again",
-            mend=f"credit {told(due)} on account {step.account_id} by hand",
-            amount=due,
-        )
-    elif note.account_id != step.account_id or note.total != due:
-        yield AuditFinding(
-            rule=Rule.NOTE_CHANGED,
-            main_id=scene.main_id,
-            account_id=step.account_id,
-            subject=f"credit note {note.number}",
-            sentence=f"credit note {note.number} makes {told(note.total)} on account "
-            f"{note.account_id}; sent was {told(due)} on account {step.account_id}",
-            mend="undo the edit in Splynx",
-            amount=note.total - due,
-        )
-    elif step.marker not in markers_in(note.note):
-        yield AuditFinding(
-            rule=Rule.MARKER_LOST,
-            main_id=scene.main_id,
-            account_id=step.account_id,
-            subject=f"credit note {note.number}",
-            sentence=f"credit note {note.number} of account {step.account_id} lost our mark",
-            mend=f"write {step.marker} at the end of its note",
-        )
-
-
-def _judge_relief_alone(scene: FamilyScene, operation: Operation) -> Iterator[AuditFinding]:
-    """Nobody is relieved unless the merged invoice was issued."""
-    if issue_of(operation).state is StepState.CONFIRMED:
-        return
-    for step in operation.steps:
-        note = scene.notes.get(CreditNoteId(step.remote_id or 0))
-        if step.kind is StepKind.RELIEVE and note is not None and not note.deleted:
-            yield AuditFinding(
-                rule=Rule.RELIEF_ALONE,
-                main_id=scene.main_id,
-                account_id=step.account_id,
-                subject=f"credit note {note.number}",
-                sentence=f"credit note {note.number} took {told(note.total)} off account "
-                f"{step.account_id}, though the merged invoice of plan {step.plan_id} was given up",
-                mend=f"delete credit note {note.number}: nobody is charged for it",
-                amount=note.total,
-            )
 
 
 # -- lines, sources, balances ---------------------------------------------------------------
