@@ -43,7 +43,7 @@ def test_a_withdrawn_plan_counts_for_its_family_alone(store: SqlStore) -> None:
     with store.begin() as unit:
         unit.journal.record_state(plan_id(1), OperationState.WITHDRAWN, "changed", "x", NOW)
         (share,) = unit.journal.load_unattended(NOW - timedelta(days=9))
-        assert (share.main_id, share.amount) == (MAIN, 0)
+        assert (share.main_id, share.amount) == (MAIN, Decimal(0))
         assert unit.journal.load_merged(date(2020, 1, 1), date(2030, 1, 1)) == 0
 
 
