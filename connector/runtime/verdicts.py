@@ -16,7 +16,7 @@ from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_state, tell_step
 from connector.saga.fixups import was_relieved
 from connector.saga.machine import Change, hand_back, happened, is_past_pivot, withdraw
-from connector.saga.preparation import Hold, Ready, Replace, Skip, Undo, Verdict, Withdraw
+from connector.saga.preparation import HandBack, Hold, Ready, Replace, Skip, Verdict, Withdraw
 from connector.saga.states import StepEvent
 from connector.saga.steps import Operation, OperationState, Step
 
@@ -35,8 +35,8 @@ def record_verdict(
                 sentence = f"plan {operation.plan_id} was to be withdrawn past its pivot"
                 raise InvariantBroken(sentence)
             _record_end(service, pen, operation, reason)
-        case Undo(reason=reason):
-            _record_undo(service, pen, operation, step, reason)
+        case HandBack(reason=reason):
+            _record_hand_back(service, pen, operation, step, reason)
         case Skip(reason=reason):
             change = happened(step, StepEvent.WITHDRAWN, reason=reason)
             _record(service, pen, operation, [change], why="a step was dropped")
@@ -49,7 +49,9 @@ def record_verdict(
             pass
 
 
-def _record_undo(service: Service, pen: Pen, operation: Operation, step: Step, reason: str) -> None:
+def _record_hand_back(
+    service: Service, pen: Pen, operation: Operation, step: Step, reason: str
+) -> None:
     """Nothing carries the sources any more.
 
     While none was relieved the merge is over, and the same plan made anew waits for a person: the

@@ -48,7 +48,7 @@ from connector.saga.machine import (
     may_work,
     next_step,
 )
-from connector.saga.preparation import Hold, Ready, Replace, Undo
+from connector.saga.preparation import HandBack, Hold, Ready, Replace
 from connector.saga.recovery import Contradicted, NotSeen, Seen
 from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import Operation, Step, StepKind
@@ -187,7 +187,7 @@ class _Worker:
             verdict = Hold(reason=f"sent {step.attempts} times, never seen on the platform")
         if isinstance(verdict, Ready):
             return self._send(operation, step, verdict, report)
-        was_sent = isinstance(verdict, Replace | Undo) and step.sent_at is not None
+        was_sent = isinstance(verdict, Replace | HandBack) and step.sent_at is not None
         if was_sent and self._stands_already(operation, step):
             return True  # it was our own late document that made the world look changed
         record_verdict(self._service, self._pen, operation, step, verdict)

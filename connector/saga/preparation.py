@@ -68,13 +68,13 @@ class Replace:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Undo:
+class HandBack:
     """The merged invoice is gone: nobody is relieved any more, untouched sources are handed back."""
 
     reason: str
 
 
-Verdict: TypeAlias = Ready | Withdraw | Skip | Hold | Replace | Undo
+Verdict: TypeAlias = Ready | Withdraw | Skip | Hold | Replace | HandBack
 
 
 def judge_claim(step: Step, source: Source, invoice: Invoice | None) -> Verdict:
@@ -140,7 +140,7 @@ class Aftermath:
 def judge_relieve(operation: Operation, step: Step, world: Aftermath) -> Verdict:
     """A source is relieved of what the merged invoice carries, as far as it is due now."""
     if reason := _lost(operation, world):
-        return Undo(reason=reason)
+        return HandBack(reason=reason)
     source = source_of(operation, step.invoice_id)
     settlement = settle(operation, source, world.source)
     if isinstance(settlement, Unclear):

@@ -13,11 +13,11 @@ from connector.saga.effects import Effect, IssueCreditNote
 from connector.saga.fixups import plan_voids
 from connector.saga.preparation import (
     Aftermath,
+    HandBack,
     Hold,
     Ready,
     Replace,
     Skip,
-    Undo,
     judge_credit,
     judge_relieve,
     judge_void,
@@ -67,7 +67,7 @@ def test_nothing_is_relieved_once_the_merged_invoice_is_gone(
 ) -> None:
     """Else the charge would stand nowhere."""
     verdict = judge_relieve(PAST, RELIEF, aftermath(SUB_INVOICE, merged, credited_away))
-    assert isinstance(verdict, Undo)
+    assert isinstance(verdict, HandBack)
     assert words in verdict.reason
     credit = judge_credit(PAST, RELIEF, aftermath(SUB_INVOICE, merged, credited_away))
     assert isinstance(credit, Skip)
