@@ -49,6 +49,7 @@ def _print_json(settings: Settings, view: Overview) -> None:
             "parked": [parking_view(parking) for parking in view.parked],
             "held": [held_view(held) for held in view.held],
             "charged_twice": view.charged_twice,
+            "charged_too_little": view.charged_too_little,
             "unverified": [operation_view(op) for op in view.unverified],
             "refusals": [refusal_view(row) for row in view.refusals],
             "quarantine": view.quarantine,
@@ -68,6 +69,14 @@ def _print_text(settings: Settings, view: Overview) -> None:
         [
             f"family {row.main_id} stands charged twice by {told(row.amount)} until {row.until}"
             for row in view.charged_twice
+        ],
+    )
+    section(
+        console,
+        "charged too little for now",
+        [
+            f"family {row.main_id} stands charged too little by {told(row.amount)} until {row.until}"
+            for row in view.charged_too_little
         ],
     )
     section(console, f"parked families ({len(view.parked)})", parked_lines(view.parked))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from connector.domain.accounts import Account, AccountStatus, Billing, BillingMode, StatusChange
-from connector.domain.ids import AccountId, InvoiceId
+from connector.domain.ids import AccountId, InvoiceId, PlanId
 from connector.domain.invoices import Invoice
 from connector.domain.links import Link
 
@@ -48,6 +48,15 @@ class OwnRelief:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OwnRecharge:
+    """An invoice that charges an account anew what an undo took off a merged invoice."""
+
+    invoice_id: InvoiceId
+    plan_id: PlanId  #: of the undo
+    by: str  #: who asked for it
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OwnRecord:
     """What our journal says of one family."""
 
@@ -55,7 +64,8 @@ class OwnRecord:
     issued: frozenset[InvoiceId] = frozenset()  #: merged documents we created
     suspensions: tuple[OwnSuspension, ...] = ()
     releases: tuple[OwnRelease, ...] = ()
-    reliefs: tuple[OwnRelief, ...] = ()
+    reliefs: tuple[OwnRelief, ...] = ()  #: those that were not given back by an undo
+    recharges: tuple[OwnRecharge, ...] = ()  #: of all families: an account may have moved
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +84,11 @@ class FamilySnapshot:
     own: OwnRecord
     quarantined: tuple[Quarantined, ...]
     at: datetime  #: in the platform's zone
+
+    @property
+    def own_documents(self) -> frozenset[InvoiceId]:
+        """Invoices that we issued ourselves, merged ones and recharges."""
+        return self.own.issued | {row.invoice_id for row in self.own.recharges}
 
     @property
     def today(self) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from connector.domain.accounts import (
     Account,
@@ -110,11 +111,27 @@ def gather_sources(
         folded: dict[Cycle, list[Invoice]] = {cycle: []}
         _sort_out(family, [inv for inv in mine if inv not in late], folded, refusals)
         found[cycle][:0] = folded[cycle]
+    refusals.extend(_undone(family))
     return dict(found), list(dict.fromkeys(refusals))
 
 
+def _undone(family: FamilySnapshot) -> Iterator[Refusal]:
+    """What people had taken off a merged invoice again is not put onto another one."""
+    open_ones = {invoice.id: invoice for invoice in family.invoices if invoice.is_open}
+    for row in family.own.recharges:
+        if row.invoice_id in open_ones:
+            yield _refuse_invoice(
+                open_ones[row.invoice_id],
+                "undone",
+                f"was charged anew by the undo {row.plan_id}, which {row.by} asked for",
+                "nothing to do: the account pays it itself; to have it merged after all, credit it "
+                "and charge it anew",
+                weight=Weight.NOTE,
+            )
+
+
 def _unmerged(family: FamilySnapshot, account_id: AccountId) -> list[Invoice]:
-    ours = family.own.taken | family.own.issued
+    ours = family.own.taken | family.own_documents
     return [inv for inv in family.invoices_of(account_id) if inv.id not in ours]
 
 

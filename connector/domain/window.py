@@ -57,7 +57,7 @@ def _charged_members(family: FamilySnapshot) -> tuple[Account, ...]:
 def _has_issued(family: FamilySnapshot, member: Account, cycle: Cycle) -> bool:
     return any(
         invoice.issued_on in cycle
-        and invoice.id not in family.own.issued
+        and invoice.id not in family.own_documents
         and invoice.status is not InvoiceStatus.DELETED
         for invoice in family.invoices_of(member.id)
     )

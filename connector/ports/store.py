@@ -205,6 +205,7 @@ class RequestKind(StrEnum):
     CANCEL = "cancel"  #: subject: plan id/step number
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
+    UNDO = "undo"  #: subject: the plan id of a merge
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeVar
 
-from connector.domain.accounts import Account, AccountStatus, Billing, StatusChange, cycle_of
+from connector.domain.accounts import (
+    Account,
+    AccountStatus,
+    Billing,
+    BillingMode,
+    StatusChange,
+    cycle_of,
+)
 from connector.domain.ids import AccountId
 from connector.domain.invoices import Invoice
 from connector.domain.links import Link
@@ -109,6 +116,21 @@ def or_none(read: Callable[[K], T], key: K) -> T | None:
         return read(key)
     except RecordMissing:
         return None
+
+
+def read_linked(
+    service: Service, main_id: AccountId, account_ids: Iterable[AccountId]
+) -> frozenset[AccountId]:
+    """Those of the accounts that stand and are aggregated under a main account today."""
+    today = service.clock.now().date()
+    standing = {row.id for row in whole(service.reader.read_accounts(set(account_ids)))}
+    with service.store.begin() as unit:
+        links = unit.links.load_family(main_id)
+    return frozenset(
+        row.sub_id
+        for row in links
+        if row.mode is BillingMode.AGGREGATED and row.holds_on(today) and row.sub_id in standing
+    )
 
 
 def _read_documents(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from connector.domain.accounts import BillingMode
 from connector.domain.cascade import latest_block, plan_cascade
 from connector.domain.ids import CreditNoteId, InvoiceId
 from connector.domain.invoices import CreditNote, Invoice
@@ -13,8 +12,8 @@ from connector.domain.marker import markers_in
 from connector.domain.money import ZERO
 from connector.errors import RecordMissing
 from connector.ports.platform import BillingReader, Reading
-from connector.runtime.families import or_none as _or_none
-from connector.runtime.families import read_for_cascade, whole
+from connector.runtime import traces
+from connector.runtime.families import or_none, read_for_cascade, read_linked, whole
 from connector.runtime.service import Service
 from connector.saga import fixups, preparation, recovery
 from connector.saga.effects import IssueCreditNote, IssueInvoice
@@ -32,13 +31,10 @@ def judge_before_send(service: Service, operation: Operation, step: Step) -> pre
             return preparation.judge_claim(step, source, _read_claimable(service, step))
         case StepKind.ISSUE:
             return _judge_issue(service, operation, step)
-        case StepKind.RELIEVE:
-            return _judge_relieve(service, operation, step)
-        case StepKind.CREDIT | StepKind.VOID:
-            judge = preparation.judge_void
-            if step.kind is StepKind.CREDIT:
-                judge = preparation.judge_credit
-            return judge(operation, step, _read_aftermath(service, operation, step))
+        case StepKind.RELIEVE | StepKind.CREDIT | StepKind.VOID:
+            return _judge_correction(service, operation, step)
+        case StepKind.REVOKE | StepKind.RECHARGE:
+            return traces.judge_before_send(service, operation, step)
         case StepKind.UNCLAIM:
             claim = _claim_of(operation, step)
             return preparation.judge_unclaim(step, claim, _read_source(service, step))
@@ -51,12 +47,12 @@ def look_after_send(
 ) -> recovery.Sight:
     """Read back what the step was to leave behind; by id when the platform named one."""
     match step.kind:
-        case StepKind.ISSUE:
+        case StepKind.ISSUE | StepKind.RECHARGE:
             issued = _read_issued(service.reader, step, remote_id)
             return recovery.look_for_invoice(step, issued, answered_id=remote_id)
-        case StepKind.RELIEVE | StepKind.CREDIT | StepKind.VOID:
+        case StepKind.RELIEVE | StepKind.CREDIT | StepKind.VOID | StepKind.REVOKE:
             if remote_id is not None:
-                note = _or_none(service.reader.read_credit_note, CreditNoteId(remote_id))
+                note = or_none(service.reader.read_credit_note, CreditNoteId(remote_id))
                 found = [note] if note else []
                 return recovery.look_for_credit_note(step, found, answered_id=remote_id)
             return recovery.look_for_credit_note(step, whole(_read_notes(service, step)))
@@ -64,7 +60,7 @@ def look_after_send(
             claim = _claim_of(operation, step)
             return recovery.look_for_mark(step, claim, _read_source(service, step))
         case StepKind.RELEASE | StepKind.SUSPEND:
-            account = _or_none(service.reader.read_account, step.account_id)
+            account = or_none(service.reader.read_account, step.account_id)
             block_id = _own_block_id(service, step) if step.kind is StepKind.SUSPEND else None
             return recovery.look_for_status(step, account, block_id)
 
@@ -72,25 +68,26 @@ def look_after_send(
 def _judge_issue(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
     invoices: dict[InvoiceId, Invoice] = {}
     for source in operation.sources:
-        invoice = _or_none(service.reader.read_invoice, source.invoice_id)
+        invoice = or_none(service.reader.read_invoice, source.invoice_id)
         if invoice is not None:
             invoices[source.invoice_id] = invoice
-    today = service.clock.now().date()
     concerned = {source.account_id for source in operation.sources}
-    standing = {account.id for account in whole(service.reader.read_accounts(concerned))}
-    with service.store.begin() as unit:
-        links = unit.links.load_family(operation.main_id)
     ground = preparation.Ground(
-        main=_or_none(service.reader.read_account, operation.main_id),
+        main=or_none(service.reader.read_account, operation.main_id),
         invoices=invoices,
-        linked=frozenset(
-            row.sub_id
-            for row in links
-            if row.mode is BillingMode.AGGREGATED and row.holds_on(today) and row.sub_id in standing
-        ),
-        today=today,
+        linked=read_linked(service, operation.main_id, concerned),
+        today=service.clock.now().date(),
     )
     return preparation.judge_issue(operation, step, ground)
+
+
+def _judge_correction(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
+    if step.kind is StepKind.RELIEVE:
+        return _judge_relieve(service, operation, step)
+    world = _read_aftermath(service, operation, step)
+    if step.kind is StepKind.CREDIT:
+        return preparation.judge_credit(operation, step, world)
+    return preparation.judge_void(operation, step, world)
 
 
 def _judge_relieve(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
@@ -111,14 +108,15 @@ def _judge_relieve(service: Service, operation: Operation, step: Step) -> prepar
 
 def _read_aftermath(service: Service, operation: Operation, step: Step) -> preparation.Aftermath:
     """What a correction rests on; the main's credit notes only where the merged one is paid."""
-    merged = _read_merged(service, operation)
+    source = _read_source(service, step)
+    merged = _read_known(service, operation, step, source)
     credited_away = ""
     if merged is not None and step.kind is not StepKind.VOID and merged.due == ZERO:
         notes = service.reader.read_credit_notes(operation.main_id, merged.issued_on)
         credited_away = fixups.find_credit_away(operation, merged, whole(notes))
     return preparation.Aftermath(
         merged=merged,
-        source=_read_source(service, step),
+        source=source,
         today=service.clock.now().date(),
         credited_away=credited_away,
     )
@@ -154,15 +152,24 @@ def _judge_cascade(service: Service, operation: Operation, step: Step) -> prepar
     return preparation.judge_cascade(step, decision)
 
 
-def _read_merged(service: Service, operation: Operation) -> Invoice | None:
-    return _or_none(service.reader.read_invoice, fixups.merged_id(operation))
+def _read_known(
+    service: Service, operation: Operation, step: Step, source: Invoice | None
+) -> Invoice | None:
+    """The merged invoice; of a document that stands twice, the one we know."""
+    maker: Step | None = None
+    if step.kind is not StepKind.VOID:
+        maker = fixups.issue_of(operation)
+    elif source is not None:
+        maker = fixups.maker_of(operation, source)
+    known = 0 if maker is None else maker.remote_id or 0
+    return or_none(service.reader.read_invoice, InvoiceId(known))
 
 
 def _read_issued(reader: BillingReader, step: Step, remote_id: int | None) -> tuple[Invoice, ...]:
     effect = step.effect
     assert isinstance(effect, IssueInvoice)  # noqa: S101 - narrows the union
     if remote_id is not None:
-        invoice = _or_none(reader.read_invoice, InvoiceId(remote_id))
+        invoice = or_none(reader.read_invoice, InvoiceId(remote_id))
         return (invoice,) if invoice else ()
     return whole(reader.read_invoices([step.account_id], effect.issued_on - ONE_DAY))
 
@@ -177,12 +184,12 @@ def _own_block_id(service: Service, step: Step) -> int | None:
 
 def _read_claimable(service: Service, step: Step) -> Invoice | None:
     """A source, if its account still stands: staff who delete an account may leave its invoices."""
-    account = _or_none(service.reader.read_account, step.account_id)
+    account = or_none(service.reader.read_account, step.account_id)
     return None if account is None else _read_source(service, step)
 
 
 def _read_source(service: Service, step: Step) -> Invoice | None:
-    return _or_none(service.reader.read_invoice, InvoiceId(step.invoice_id or 0))
+    return or_none(service.reader.read_invoice, InvoiceId(step.invoice_id or 0))
 
 
 def _claim_of(operation: Operation, step: Step) -> Step:

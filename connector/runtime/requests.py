@@ -1,4 +1,4 @@
-"""Carry out what people asked for: approvals, retries, cancellations, freeze and unfreeze."""
+"""Carry out what people asked for: approvals, retries, cancellations, undos, freeze, unfreeze."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from connector.ports.store import OperatorRequest, RequestKind, UnitOfWork
 from connector.runtime import facts
 from connector.runtime.plan import GIVEN_UP
 from connector.runtime.service import Pen, Service
-from connector.runtime.telling import tell_state
+from connector.runtime.telling import tell_plan, tell_state
+from connector.runtime.undo import judge_asked, plan_undo
 from connector.saga.machine import Change, cancel, happened, held_steps, is_done, withdraw
 from connector.saga.states import FINISHED, StepEvent, StepState
 from connector.saga.steps import Operation, OperationState, Step
@@ -58,6 +59,8 @@ def _carry_out(service: Service, unit: UnitOfWork, request: OperatorRequest) -> 
             return _retry(service, unit, request)
         case RequestKind.CANCEL:
             return _cancel(service, unit, request)
+        case RequestKind.UNDO:
+            return _undo(service, unit, request)
         case RequestKind.FREEZE:
             unit.facts.record(facts.FROZEN, f"frozen by {request.by}: {request.subject}")
             return "frozen"
@@ -81,6 +84,16 @@ def _approve(service: Service, unit: UnitOfWork, request: OperatorRequest) -> st
         stamp = f"{request.by} {service.clock.host().isoformat()}"
         unit.facts.record(facts.FIRST_APPROVAL, stamp)
     return f"approved {len(chosen)} plans" if chosen else "no such plan waits for approval"
+
+
+def _undo(service: Service, unit: UnitOfWork, request: OperatorRequest) -> str:
+    """Whoever asks is a person: in propose mode too it waits for nobody else."""
+    undo = plan_undo(service, unit, PlanId(request.subject))
+    if isinstance(undo, str):
+        return undo
+    unit.journal.record_operation(undo, service.clock.host(), request.by)
+    tell_plan(undo)
+    return f"undo is plan {undo.plan_id}"
 
 
 def _retry(service: Service, unit: UnitOfWork, request: OperatorRequest) -> str:
@@ -107,7 +120,7 @@ def _cancel(service: Service, unit: UnitOfWork, request: OperatorRequest) -> str
     if isinstance(found, str):
         return found
     operation, step = found
-    changes, gives_up = cancel(operation, step, f"by {request.by}")
+    changes, gives_up = cancel(step, f"by {request.by}")
     for change in changes:
         unit.journal.record_event(
             change.before, change.event, change.after, request.by, service.clock.host()
@@ -197,27 +210,39 @@ def record_request(service: Service, kind: RequestKind, subject: str, by: str) -
         ConnectorError: the plan, step or family does not exist, or is in no state to be asked for.
     """
     with service.store.begin() as unit:
-        if problem := _judge_request(unit, kind, subject):
+        if problem := _judge_request(service, unit, kind, subject):
             raise ConnectorError(problem)
         number = unit.requests.record_request(kind, subject, by, service.clock.host())
         unit.commit()
     return number
 
 
-def _judge_request(unit: UnitOfWork, kind: RequestKind, subject: str) -> str:
+def _judge_request(service: Service, unit: UnitOfWork, kind: RequestKind, subject: str) -> str:
     """Why something cannot be asked for, or an empty text."""
-    if kind is RequestKind.APPROVE and subject != ALL:
-        return _judge_approval(unit, subject)
-    if kind is RequestKind.CANCEL and _find_unverified(unit, subject):
-        return ""
-    if kind is RequestKind.RETRY and is_family(subject):
-        if unit.parkings.load_parked(AccountId(int(subject))):
+    match kind:
+        case RequestKind.UNDO:
+            return judge_asked(service, unit, PlanId(subject))
+        case RequestKind.APPROVE:
+            return "" if subject == ALL else _judge_approval(unit, subject)
+        case RequestKind.RETRY:
+            return _judge_retry(unit, subject)
+        case RequestKind.CANCEL:
+            return "" if _find_unverified(unit, subject) else _judge_held(unit, subject)
+        case RequestKind.FREEZE | RequestKind.UNFREEZE:
             return ""
-        return f"no family {subject} is parked; `linked-accounts parked` lists those that are"
-    if kind in {RequestKind.RETRY, RequestKind.CANCEL}:
-        found = _find_held(unit, subject)
-        return found if isinstance(found, str) else ""
-    return ""
+
+
+def _judge_retry(unit: UnitOfWork, subject: str) -> str:
+    if not is_family(subject):
+        return _judge_held(unit, subject)
+    if unit.parkings.load_parked(AccountId(int(subject))):
+        return ""
+    return f"no family {subject} is parked; `linked-accounts parked` lists those that are"
+
+
+def _judge_held(unit: UnitOfWork, subject: str) -> str:
+    found = _find_held(unit, subject)
+    return found if isinstance(found, str) else ""
 
 
 def _judge_approval(unit: UnitOfWork, subject: str) -> str:

@@ -1,4 +1,4 @@
-"""Sweep: at every look at a family, find what its merges left behind too often or lost again.
+"""Sweep: at every look at a family, find what merges and undos left too often or lost again.
 
 A write that the platform carried out after the quiescence stands twice once it was sent again, and
 people may delete or edit a merged invoice, or take a credit note back, long after a merge was
@@ -18,14 +18,15 @@ from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_state
 from connector.runtime.verify import judge_outcome
 from connector.saga.steps import Operation, OperationState, Step
-from connector.saga.sweeping import sweep_merge
+from connector.saga.sweeping import sweep
+from connector.saga.undo_checks import revoked_late
 
 BY = "connector"
 SWEPT_STATES = frozenset({OperationState.OPEN, OperationState.CLOSED, OperationState.WITHDRAWN})
 
 
 def sweep_family(service: Service, pen: Pen, family: FamilySnapshot | None) -> tuple[Refusal, ...]:
-    """Add the steps that void a second document, and open a merge that no longer adds up.
+    """Add the steps that void a second document, and open what no longer adds up.
 
     Returns what people should know. Nothing is recorded in observe mode, or for a family whose
     records cannot all be read.
@@ -39,19 +40,22 @@ def sweep_family(service: Service, pen: Pen, family: FamilySnapshot | None) -> t
         operations = unit.journal.load_operations(SWEPT_STATES, family.main.id)
     refusals: list[Refusal] = []
     for operation in operations:
-        sweep = sweep_merge(operation, family.invoices, family.at, family.invoices_since)
-        refusals += sweep.refusals
+        swept = sweep(operation, family.invoices, family.at, family.invoices_since)
+        refusals += swept.refusals
         if service.policy.mode is Mode.OBSERVE:
             continue
-        if sweep.voids:
-            _record_voids(service, pen, operation, sweep.voids)
-        elif sweep.is_suspect and (problems := _look_into(service, operation)):
-            _reopen(service, pen, operation, "; ".join(problems))
+        if swept.voids:
+            _record_voids(service, pen, operation, swept.voids)
+        elif swept.is_suspect and (problems := _look_into(service, operation)):
+            if operation.state is OperationState.WITHDRAWN:
+                refusals.append(revoked_late(operation, problems[0]))
+            else:
+                _reopen(service, pen, operation, "; ".join(problems))
     return tuple(refusals)
 
 
 def _look_into(service: Service, operation: Operation) -> tuple[str, ...]:
-    """Verify a closed merge once more, on fresh records."""
+    """Verify an ended operation once more, on fresh records."""
     try:
         return judge_outcome(service, operation)
     except ReplyMalformed as broken:
@@ -61,7 +65,7 @@ def _look_into(service: Service, operation: Operation) -> tuple[str, ...]:
 def _record_voids(
     service: Service, pen: Pen, operation: Operation, voids: tuple[Step, ...]
 ) -> None:
-    """Add the steps, and take a closed merge up again for them."""
+    """Add the steps, and take a closed operation up again for them."""
     with service.store.begin(epoch=pen.epoch) as unit:
         unit.journal.record_steps(voids, service.clock.host())
         if operation.state is OperationState.CLOSED:
@@ -75,7 +79,7 @@ def _record_voids(
 
 
 def _reopen(service: Service, pen: Pen, operation: Operation, why: str) -> None:
-    """Park a merge that added up once: listed in history, and never done again silently."""
+    """Park what added up once: listed in history, and never done again silently."""
     with service.store.begin(epoch=pen.epoch) as unit:
         unit.journal.record_state(
             operation.plan_id, OperationState.OPEN, why, BY, service.clock.host()

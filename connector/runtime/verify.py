@@ -8,6 +8,7 @@ from connector.domain.ids import AccountId, InvoiceId
 from connector.domain.invoices import CreditNote, Invoice
 from connector.errors import RecordMissing
 from connector.observe.events import Event as Log
+from connector.runtime import traces
 from connector.runtime.families import whole
 from connector.runtime.observe_step import ONE_DAY
 from connector.runtime.service import Pen, Service
@@ -25,27 +26,33 @@ def finish_operation(service: Service, pen: Pen, operation: Operation) -> bool:
     if operation.state is OperationState.WITHDRAWN:
         _look_again(service, pen, operation)
         return True
-    problems: tuple[str, ...] = ()
-    owes = False
-    if operation.kind is OperationKind.MERGE:
-        outcome = _read_outcome(service, operation)
-        problems = judge_merge(operation, outcome)
-        owes = any(outcome.owes(source.invoice_id) for source in operation.sources)
+    problems, look_again = _look_into(service, operation)
     why = "; ".join(problems)
     state = OperationState.OPEN if problems else OperationState.CLOSED
     if problems and why == operation.why:
         return False  # said before
     with service.store.begin(epoch=pen.epoch) as unit:
         unit.journal.record_state(operation.plan_id, state, why, BY, service.clock.host())
-        if owes:  # the next look lists what a source owes itself
+        if look_again:  # the next look lists what an account of the family owes itself
             now = service.clock.now().astimezone(UTC)
-            unit.agenda.record_due([operation.main_id], now, "a source owes something itself")
+            unit.agenda.record_due([operation.main_id], now, look_again)
         unit.commit()
     if state is OperationState.CLOSED:
         tell_state(operation.plan_id, state, operation.summary, BY)
     if problems:
         service.alerts.alert(Log.PLAN_UNVERIFIED, why, plan_id=operation.plan_id)
     return not problems
+
+
+def _look_into(service: Service, operation: Operation) -> tuple[tuple[str, ...], str]:
+    """What is wrong with an operation, and why its family must be looked at again all the same."""
+    if operation.kind is OperationKind.UNDO:
+        return judge_outcome(service, operation), "a merge was undone"
+    if operation.kind is not OperationKind.MERGE:
+        return (), ""
+    outcome = _read_outcome(service, operation)
+    owes = any(outcome.owes(source.invoice_id) for source in operation.sources)
+    return judge_merge(operation, outcome), "a source owes something itself" if owes else ""
 
 
 def _look_again(service: Service, pen: Pen, operation: Operation) -> None:
@@ -57,7 +64,9 @@ def _look_again(service: Service, pen: Pen, operation: Operation) -> None:
 
 
 def judge_outcome(service: Service, operation: Operation) -> tuple[str, ...]:
-    """Read what a merge left behind, and say what is wrong with it."""
+    """Read what a merge or an undo left behind, and say what is wrong with it."""
+    if operation.kind is OperationKind.UNDO:
+        return traces.judge_outcome(service, operation, _read_notes(service, operation))
     return judge_merge(operation, _read_outcome(service, operation))
 
 

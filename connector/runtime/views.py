@@ -25,7 +25,7 @@ from connector.runtime.clocks import ServerClock, WallClock
 from connector.runtime.look import FamilyPlan
 from connector.runtime.plan import name_operation
 from connector.runtime.service import Limits, Service
-from connector.runtime.twice import ChargedTwice, find_charged_twice
+from connector.runtime.twice import OffBalance, find_charged_too_little, find_charged_twice
 from connector.saga.machine import held_steps, is_done
 from connector.saga.planning import Origin
 from connector.saga.steps import Operation, OperationState, Step
@@ -125,7 +125,8 @@ class Overview:
     parked: tuple[Parking, ...]  #: families that get no write, longest first
     held: tuple[HeldStep, ...]
     unverified: tuple[Operation, ...]  #: every step done, but the result is not as it must be
-    charged_twice: tuple[ChargedTwice, ...]  #: families between a pivot and its last relief
+    charged_twice: tuple[OffBalance, ...]  #: families between a pivot and its last relief
+    charged_too_little: tuple[OffBalance, ...]  #: between the pivot of an undo and its end
     refusals: tuple[Finding, ...]  #: those that ask for something first
     quarantine: tuple[Quarantined, ...]
     agenda: tuple[AgendaRow, ...]  #: earliest first
@@ -146,6 +147,7 @@ def load_overview(service: Service) -> Overview:
     with service.store.begin() as unit:
         unfinished = unit.journal.load_unfinished()
         parked = unit.parkings.load_all_parked()
+        stopped = {row.main_id for row in parked}
         frozen = unit.facts.load(facts.FROZEN)
         return Overview(
             last_mode=unit.facts.load(facts.MODE),
@@ -158,8 +160,9 @@ def load_overview(service: Service) -> Overview:
             parked=parked,
             held=_load_held(unit, unfinished),
             unverified=tuple(op for op in unfinished if is_done(op) and op.why),
-            charged_twice=find_charged_twice(
-                unfinished, service.policy.mode, frozen, {row.main_id for row in parked}
+            charged_twice=find_charged_twice(unfinished, service.policy.mode, frozen, stopped),
+            charged_too_little=find_charged_too_little(
+                unfinished, service.policy.mode, frozen, stopped
             ),
             refusals=_gravest_first(unit.findings.load_refusals()),
             quarantine=unit.findings.load_quarantine(),

@@ -38,6 +38,7 @@ from connector.runtime.verdicts import record_verdict
 from connector.runtime.verify import finish_operation
 from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.machine import (
+    PIVOTS,
     backoff_until,
     by_urgency,
     claimed,
@@ -51,7 +52,7 @@ from connector.saga.machine import (
 from connector.saga.preparation import HandBack, Hold, Ready, Replace
 from connector.saga.recovery import Contradicted, NotSeen, Seen
 from connector.saga.states import StepEvent, StepState
-from connector.saga.steps import Operation, Step, StepKind
+from connector.saga.steps import Operation, Step
 
 UNPROVEN = "unknown"
 """Release without a proven mapping: read it, but never write to it."""
@@ -177,7 +178,7 @@ class _Worker:
     def _advance(self, operation: Operation, step: Step, report: WorkReport) -> bool:
         """Judge an INTENDED step and act on the verdict; False when the operation must wait."""
         now = self._service.clock.now()
-        if step.kind is StepKind.ISSUE and guarded_until(now, self._service.policy.merge):
+        if step.kind in PIVOTS and guarded_until(now, self._service.policy.merge):
             return False
         if step.sent_at is not None and self._stands_already(operation, step):
             return True

@@ -24,7 +24,7 @@ from connector.domain.invoices import CreditNote, Invoice, InvoiceItem, InvoiceS
 from connector.domain.marker import Marker, markers_in
 from connector.domain.money import ZERO, add_up, told
 from connector.domain.shares import is_in_cents, items_for, rest_of
-from connector.saga.effects import IssueCreditNote
+from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.states import FINISHED, StepState
 from connector.saga.steps import Operation, Source, Step, StepKind
 
@@ -151,7 +151,7 @@ def plan_settlement(
 
 
 def plan_voids(operation: Operation, twins: Iterable[Invoice], on: date) -> tuple[Step, ...]:
-    """Credit in full each document that bears our pivot's mark, but is not the one we know."""
+    """Credit in full each document that bears a mark of ours, but is not the one we know."""
     planned: list[Step] = []
     for twin in twins:
         note = IssueCreditNote(
@@ -167,21 +167,27 @@ def plan_voids(operation: Operation, twins: Iterable[Invoice], on: date) -> tupl
 
 
 def find_twins(operation: Operation, invoices: Iterable[Invoice]) -> tuple[Invoice, ...]:
-    """Standing documents with our pivot's mark that are not the merged invoice we know.
+    """Standing documents with the mark of an invoice of ours that are not the one we know.
 
-    While the pivot is under way or in doubt, its own reading decides. Those that a step voids
-    already are left out, whatever became of that step.
+    While its step is under way or in doubt, its own reading decides. Those that a step voids
+    already are left out, whatever became of that step; so is what bears the mark of a recharge that
+    a person gave up: it may be what they settled it by.
     """
-    issue = issue_of(operation)
-    if issue.state not in FINISHED:
-        return ()
+    makers = [step for step in operation.steps if isinstance(step.effect, IssueInvoice)]
     known = {step.invoice_id for step in operation.steps if step.kind is StepKind.VOID}
-    if issue.state is StepState.CONFIRMED:
-        known.add(InvoiceId(issue.remote_id or 0))
+    known |= {
+        InvoiceId(step.remote_id or 0) for step in makers if step.state is StepState.CONFIRMED
+    }
+    marks = {
+        step.marker
+        for step in makers
+        if step.state is StepState.CONFIRMED
+        or (step.kind is StepKind.ISSUE and step.state in FINISHED)
+    }
     return tuple(
         invoice
         for invoice in sorted(invoices, key=lambda row: row.id)
-        if issue.marker in markers_in(invoice.memo)
+        if marks.intersection(markers_in(invoice.memo))
         and invoice.id not in known
         and not is_gone(invoice)
     )
@@ -200,6 +206,13 @@ def find_credit_away(
     )
     foreign = [note for note in notes if not note.deleted and not markers_in(note.note)]
     return next((note.number for note in foreign if note.total == merged.total - ours), "")
+
+
+def maker_of(operation: Operation, document: Invoice) -> Step | None:
+    """The step of an operation whose mark an invoice bears."""
+    marks = markers_in(document.memo)
+    makers = (step for step in operation.steps if isinstance(step.effect, IssueInvoice))
+    return next((step for step in makers if step.marker in marks), None)
 
 
 def given_up_after_send(operation: Operation, invoice_id: InvoiceId | None) -> tuple[Step, ...]:

@@ -13,11 +13,19 @@ from connector.saga.steps import Operation, OperationKind, OperationState, Step,
 
 BACKOFF_MAX = timedelta(minutes=5)
 RETRY_AFTER_MAX = timedelta(hours=1)
-URGENCY = {OperationKind.RELEASE: 0, OperationKind.SUSPEND: 1, OperationKind.MERGE: 2}
-"""A paying customer's reactivation never waits behind a month-end merge."""
+URGENCY = {
+    OperationKind.RELEASE: 0,
+    OperationKind.SUSPEND: 1,
+    OperationKind.UNDO: 2,
+    OperationKind.MERGE: 3,
+}
+"""A paying customer's reactivation never waits behind a month-end merge; nor does who asked for one back."""
 ORDERED = frozenset({StepKind.CLAIM, StepKind.ISSUE})
 SEND_MARGIN = timedelta(seconds=5)
 """How old a claim may be when its request leaves: a process that was stopped has lost its right."""
+PIVOTS = frozenset({StepKind.ISSUE, StepKind.REVOKE})
+GROUND = {StepKind.RELIEVE: StepKind.ISSUE, StepKind.RECHARGE: StepKind.REVOKE}
+"""What must stand before a step may be sent."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +62,8 @@ def next_step(operation: Operation, now: datetime) -> Step | None:
 def _has_its_ground(operation: Operation, step: Step) -> bool:
     """No source is relieved unless the merged invoice that carries it was seen.
 
-    A credit on the merged invoice waits for the reliefs of its source: they say what is left.
+    A credit on the merged invoice waits for the reliefs of its source: they say what is left. None
+    is charged anew unless the credit note that revokes the merged invoice was seen.
     """
     if step.kind is StepKind.CREDIT:
         return all(
@@ -62,9 +71,9 @@ def _has_its_ground(operation: Operation, step: Step) -> bool:
             for other in operation.steps
             if other.kind is StepKind.RELIEVE and other.invoice_id == step.invoice_id
         )
-    return step.kind is not StepKind.RELIEVE or any(
-        other.kind is StepKind.ISSUE and other.state is StepState.CONFIRMED
-        for other in operation.steps
+    ground = GROUND.get(step.kind)
+    return ground is None or any(
+        other.kind is ground and other.state is StepState.CONFIRMED for other in operation.steps
     )
 
 
@@ -91,22 +100,22 @@ def held_steps(operation: Operation) -> tuple[Step, ...]:
 
 
 def is_past_pivot(operation: Operation) -> bool:
-    """Whether the merged invoice exists or may exist: from here only forward."""
+    """Whether the pivot stands or may stand: from here only forward."""
     return any(
-        step.kind is StepKind.ISSUE and step.state not in {StepState.INTENDED, StepState.CANCELLED}
+        step.kind in PIVOTS and step.state not in {StepState.INTENDED, StepState.CANCELLED}
         for step in operation.steps
     )
 
 
-def cancel(operation: Operation, step: Step, reason: str) -> tuple[tuple[Change, ...], bool]:
-    """An operator gives a held step up; True when the whole merge must be withdrawn with it.
+def cancel(step: Step, reason: str) -> tuple[tuple[Change, ...], bool]:
+    """An operator gives a held step up; True when the whole operation must be withdrawn with it.
 
     A merge that never got its invoice must relieve nobody: whoever cancels one of its claims or
-    its pivot gives the merge up. A cancelled relief was settled by hand.
+    its pivot gives the merge up; so does an undo that revoked nothing charge nobody anew. A
+    cancelled relief or recharge was settled by hand.
     """
     change = happened(step, StepEvent.CANCEL_ASKED, reason=reason)
-    is_ground = step.kind in {StepKind.CLAIM, StepKind.ISSUE}
-    return (change,), is_ground and operation.kind is OperationKind.MERGE
+    return (change,), step.kind in ORDERED | PIVOTS
 
 
 def claimed(step: Step, effect: Effect, now: datetime) -> Change:

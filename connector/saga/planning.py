@@ -38,7 +38,7 @@ class Origin:
 def operation_of_merge(plan: MergePlan, origin: Origin) -> Operation:
     """Claims first, then the pivot, then one relief for each source."""
     identity = [[inv.id, inv.content_hash] for inv in sorted(plan.sources, key=lambda i: i.id)]
-    plan_id = _name(origin, "merge", plan.main_id, plan.cycle.start.isoformat(), identity)
+    plan_id = name_of(origin, "merge", plan.main_id, plan.cycle.start.isoformat(), identity)
     count = len(plan.sources)
     claims = [_claim(plan_id, n, inv) for n, inv in enumerate(plan.sources, start=1)]
     issue = _issue(plan_id, count + 1, plan)
@@ -64,7 +64,7 @@ def operation_of_releases(
     main_id: AccountId, releases: tuple[Release, ...], origin: Origin
 ) -> Operation:
     """One step for each sub-account, independent of each other."""
-    plan_id = _name(origin, "release", main_id, [[r.sub_id, r.block_id] for r in releases])
+    plan_id = name_of(origin, "release", main_id, [[r.sub_id, r.block_id] for r in releases])
     steps = tuple(
         Step(
             plan_id=plan_id,
@@ -85,7 +85,7 @@ def operation_of_suspensions(
 ) -> Operation:
     """One step for each sub-account, independent of each other."""
     identity = [[row.sub_id, row.cause_id] for row in suspensions]
-    plan_id = _name(origin, "suspend", main_id, identity)
+    plan_id = name_of(origin, "suspend", main_id, identity)
     steps = tuple(
         Step(
             plan_id=plan_id,
@@ -178,7 +178,8 @@ def _source(invoice: Invoice) -> Source:
     )
 
 
-def _name(origin: Origin, *ground: object) -> PlanId:
+def name_of(origin: Origin, *ground: object) -> PlanId:
+    """The name of a plan that rests on this ground; the same ground gives the same name."""
     parts = [origin.install_id, *ground, *([origin.attempt] if origin.attempt else [])]
     text = json.dumps(parts, separators=(",", ":"), ensure_ascii=True)
     digest = hashlib.sha256(text.encode()).digest()

@@ -21,6 +21,7 @@ from connector.saga.fixups import (
     due_on,
     is_gone,
     issue_of,
+    maker_of,
     plan_settlement,
     settle,
     source_of,
@@ -131,7 +132,7 @@ def judge_issue(operation: Operation, step: Step, ground: Ground) -> Verdict:
 class Aftermath:
     """What a correction after the pivot stands on, read just before it."""
 
-    merged: Invoice | None
+    merged: Invoice | None  #: of a void: the document we know, whose mark the other one bears
     source: Invoice | None  #: of a relief or credit; of a void the document it voids
     today: date
     credited_away: str = ""  #: number of a credit note of staff that took the merged invoice away
@@ -169,10 +170,11 @@ def judge_void(operation: Operation, step: Step, world: Aftermath) -> Verdict:
     twin = world.source
     if twin is None or is_gone(twin):
         return Skip(reason="the second document is gone already")
-    is_carried = issue_of(operation).state is not StepState.CANCELLED
-    if is_carried and is_gone(world.merged):
+    maker = maker_of(operation, twin)
+    is_known = maker is None or maker.state is not StepState.CANCELLED
+    if is_known and is_gone(world.merged):
         return Hold(
-            reason=f"invoice {twin.number} bears the same mark as the merged invoice, which was "
+            reason=f"invoice {twin.number} bears the same mark as the invoice we know, which was "
             "deleted: keep it and cancel this step, or delete it and retry"
         )
     if not twin.is_open or twin.due != twin.total or twin.total != _total(step):

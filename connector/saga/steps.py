@@ -20,6 +20,7 @@ class OperationKind(StrEnum):
     MERGE = "merge"
     SUSPEND = "suspend"
     RELEASE = "release"
+    UNDO = "undo"  #: of a merge, asked for by a named person
 
 
 class OperationState(StrEnum):
@@ -39,7 +40,9 @@ class StepKind(StrEnum):
     RELIEVE = "relieve"
     UNCLAIM = "unclaim"
     CREDIT = "credit"  #: on the merged invoice: what a source no longer owes
-    VOID = "void"  #: a second document with the pivot's mark, credited in full
+    VOID = "void"  #: a second document with a mark of ours, credited in full
+    REVOKE = "revoke"  #: the pivot of an undo: what the merged invoice still carries, credited
+    RECHARGE = "recharge"  #: what a source was relieved of, charged on its own account again
     SUSPEND = "suspend"
     RELEASE = "release"
 
@@ -87,7 +90,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operation:
-    """One plan being carried out: a merge, a suspension or a release of one family."""
+    """One plan being carried out: a merge or its undo, a suspension or a release of a family."""
 
     plan_id: PlanId
     kind: OperationKind
@@ -100,3 +103,4 @@ class Operation:
     total: Decimal = ZERO
     summary: str = ""  #: one line for people
     why: str = ""  #: why it waits, or was withdrawn
+    undoes: PlanId | None = None  #: of an undo: the merge

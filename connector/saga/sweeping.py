@@ -1,4 +1,4 @@
-"""What a look at a family shows of merges that have ended: pure; nothing is read for it.
+"""What a look at a family shows of merges and undos that have ended: pure; nothing is read for it.
 
 A closed merge is suspect, and verified once more on fresh records, when the look shows that its
 invoice was deleted, is missing from a list where it must be, or makes another total; that a source
@@ -28,6 +28,7 @@ from connector.saga.fixups import (
 )
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, OperationKind, OperationState, Source, Step, StepKind
+from connector.saga.undoing import revoke_of
 from connector.saga.verification import doubtful_notes
 
 SWEPT = timedelta(days=7)
@@ -36,33 +37,56 @@ SWEPT = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sweep:
-    """What is to be done about one ended or running merge."""
+    """What is to be done about one ended or running merge or undo."""
 
-    voids: tuple[Step, ...] = ()  #: further documents of its pivot, to be credited in full
-    is_suspect: bool = False  #: closed, and to be verified once more
+    voids: tuple[Step, ...] = ()  #: further documents with a mark of ours, to be credited in full
+    is_suspect: bool = False  #: ended, and to be verified once more
     refusals: tuple[Refusal, ...] = ()  #: what a source owes itself
 
 
-def sweep_merge(
+def sweep(
     operation: Operation, invoices: Iterable[Invoice], now: datetime, since: date = date.max
 ) -> Sweep:
     """Look for our mark on a second document, and for what people did to the ones we know.
 
     Args:
-        operation: a merge, whatever its state.
+        operation: whatever its kind and state.
         invoices: of the main account and its sub-accounts, as just read.
         now: billing time.
         since: invoices of this date or later are all there; one that is not has vanished.
     """
-    if operation.kind is not OperationKind.MERGE:
-        return Sweep()
+    match operation.kind:
+        case OperationKind.MERGE:
+            return sweep_merge(operation, invoices, now, since)
+        case OperationKind.UNDO:
+            return sweep_undo(operation, invoices, now)
+        case _:
+            return Sweep()
+
+
+def sweep_undo(undo: Operation, invoices: Iterable[Invoice], now: datetime) -> Sweep:
+    """A recharge that stands twice; a merged invoice that owes again, or was revoked too late."""
     rows = {invoice.id: invoice for invoice in invoices}
-    is_suspect = operation.state is OperationState.CLOSED and not operation.why
+    merged = rows.get(InvoiceId(revoke_of(undo).invoice_id or 0))
+    owes_again = _is_at_rest(undo) and merged is not None and merged.is_open
+    has_ended = _is_at_rest(undo) or undo.state is OperationState.WITHDRAWN
+    is_recent = now - undo.created_at < SWEPT
+    return Sweep(
+        voids=plan_voids(undo, find_twins(undo, rows.values()), now.date()),
+        is_suspect=owes_again or (has_ended and is_recent and bool(doubtful_notes(undo))),
+    )
+
+
+def sweep_merge(
+    operation: Operation, invoices: Iterable[Invoice], now: datetime, since: date = date.max
+) -> Sweep:
+    """A merged invoice that stands twice or was touched; a source that owes again."""
+    rows = {invoice.id: invoice for invoice in invoices}
     owing = list(_owing(operation, rows))
     is_recent = now - operation.created_at < SWEPT
     return Sweep(
         voids=plan_voids(operation, find_twins(operation, rows.values()), now.date()),
-        is_suspect=is_suspect
+        is_suspect=_is_at_rest(operation)
         and (
             any(due > allowed for _, due, allowed in owing)
             or _is_merged_touched(operation, rows, since)
@@ -95,6 +119,11 @@ def _is_source_deleted(operation: Operation, rows: Mapping[InvoiceId, Invoice]) 
         and bool(done_for(operation, source.invoice_id, StepKind.RELIEVE))
         for source in operation.sources
     )
+
+
+def _is_at_rest(operation: Operation) -> bool:
+    """Whether an operation added up when it was closed, and no person settled it since."""
+    return operation.state is OperationState.CLOSED and not operation.why
 
 
 def _owing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -73,7 +73,7 @@ class Problem:
 
 def find_problems(operation: Operation, outcome: Outcome) -> tuple[Problem, ...]:
     """What is wrong with a merge whose steps are all finished."""
-    problems = [*_judge_merged(operation, outcome), *_judge_notes(operation, outcome)]
+    problems = [*_judge_merged(operation, outcome), *judge_notes(operation, outcome.notes)]
     for source in operation.sources:
         problems.extend(_judge_source(operation, source, outcome.invoices.get(source.invoice_id)))
     return tuple(problems)
@@ -127,14 +127,10 @@ def _was_handed_back(operation: Operation) -> bool:
     return any(step.kind is StepKind.UNCLAIM for step in operation.steps)
 
 
-def _judge_notes(operation: Operation, outcome: Outcome) -> Iterator[Problem]:
+def judge_notes(operation: Operation, notes: Iterable[CreditNote]) -> Iterator[Problem]:
     """Our own late documents: looked for by mark, never taken for a person's."""
     for step in doubtful_notes(operation):
-        live = [
-            note
-            for note in outcome.notes
-            if step.marker in markers_in(note.note) and not note.deleted
-        ]
+        live = [note for note in notes if step.marker in markers_in(note.note) and not note.deleted]
         if len(live) > 1:
             yield Problem(
                 kind=Kind.NOTE_TWICE,

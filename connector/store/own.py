@@ -7,8 +7,14 @@ from itertools import islice
 
 from sqlalchemy import Connection, Row, bindparam, exists, select
 
-from connector.domain.ids import AccountId, InvoiceId
-from connector.domain.snapshot import OwnRecord, OwnRelease, OwnRelief, OwnSuspension
+from connector.domain.ids import AccountId, InvoiceId, PlanId
+from connector.domain.snapshot import (
+    OwnRecharge,
+    OwnRecord,
+    OwnRelease,
+    OwnRelief,
+    OwnSuspension,
+)
 from connector.ports.platform import Feed
 from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import OperationState, StepKind
@@ -19,12 +25,11 @@ PORTION = 500
 
 _STANDING = (OperationState.OPEN.value, OperationState.CLOSED.value)
 _MARKS = {StepKind.CLAIM, StepKind.UNCLAIM, StepKind.SUSPEND, StepKind.RELEASE}
+_INVOICES = {StepKind.ISSUE, StepKind.RECHARGE}
 _DOCUMENTS_OF = {
-    Feed.INVOICES: [StepKind.ISSUE.value],
+    Feed.INVOICES: sorted(kind.value for kind in _INVOICES),
     # whatever else leaves a document of its own leaves a credit note
-    Feed.CREDIT_NOTES: sorted(
-        kind.value for kind in StepKind if kind not in _MARKS | {StepKind.ISSUE}
-    ),
+    Feed.CREDIT_NOTES: sorted(kind.value for kind in StepKind if kind not in _MARKS | _INVOICES),
 }
 _OWN_KINDS = tuple(
     kind.value for kind in (StepKind.ISSUE, StepKind.RELIEVE, StepKind.SUSPEND, StepKind.RELEASE)
@@ -82,6 +87,7 @@ def load_record(connection: Connection, main_id: AccountId) -> OwnRecord:
     does not count either: its ground may come back. One that a person gave up stays given up.
     """
     rows = [row for row in _own_steps(connection, main_id) if _counts(row)]
+    undone = _undone(connection, main_id)
     return OwnRecord(
         taken=_taken(connection, main_id),
         issued=frozenset(
@@ -104,14 +110,45 @@ def load_record(connection: Connection, main_id: AccountId) -> OwnRecord:
         reliefs=tuple(
             OwnRelief(sub_id=AccountId(row.account_id), at=row.sent_at)
             for row in rows
-            if row.kind == StepKind.RELIEVE and _document(row) is not None
+            if row.kind == StepKind.RELIEVE
+            and _document(row) is not None
+            and row.plan_id not in undone
         ),
+        recharges=_recharges(connection),
     )
 
 
 def _taken(connection: Connection, main_id: AccountId) -> frozenset[InvoiceId]:
     found = connection.scalars(_TAKEN, {"main_id": main_id})
     return frozenset(InvoiceId(invoice_id) for invoice_id in found)
+
+
+def _undone(connection: Connection, main_id: AccountId) -> frozenset[str]:
+    """Merges whose merged invoice was revoked: their sources' debts are the accounts' own again."""
+    query = (
+        select(operation.c.undoes)
+        .join(step, step.c.plan_id == operation.c.plan_id)
+        .where(operation.c.main_id == main_id)
+        .where(step.c.kind == StepKind.REVOKE.value)
+        .where(step.c.state == StepState.CONFIRMED.value)
+    )
+    return frozenset(connection.scalars(query))
+
+
+def _recharges(connection: Connection) -> tuple[OwnRecharge, ...]:
+    query = (
+        select(step.c.remote_id, step.c.plan_id, operation.c.recorded_by)
+        .join(operation, operation.c.plan_id == step.c.plan_id)
+        .where(step.c.kind == StepKind.RECHARGE.value)
+        .where(step.c.state == StepState.CONFIRMED.value)
+        .order_by(step.c.remote_id)
+    )
+    return tuple(
+        OwnRecharge(
+            invoice_id=InvoiceId(row.remote_id), plan_id=PlanId(row.plan_id), by=row.recorded_by
+        )
+        for row in connection.execute(query)
+    )
 
 
 def _own_steps(connection: Connection, main_id: AccountId) -> list[Row[tuple[object, ...]]]:

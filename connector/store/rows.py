@@ -117,6 +117,7 @@ def operation_row(operation: Operation) -> Row:
         "total": operation.total,
         "summary": operation.summary,
         "why": operation.why,
+        "undoes": operation.undoes,
     }
 
 
@@ -136,4 +137,5 @@ def operation_from(
         total=row["total"],
         summary=row["summary"],
         why=row["why"],
+        undoes=None if row["undoes"] is None else PlanId(row["undoes"]),
     )

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from connector.store.types import Amount, Day, UtcDateTime, Words
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that these tables correspond to."""
 
 metadata = MetaData(
@@ -127,6 +127,7 @@ operation = Table(
     Column("why", Words, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("recorded_by", Words, nullable=False),
+    Column("undoes", String(20)),  # of an undo: the merge
     Index("ix_operation_state_created_at", "state", "created_at"),
     Index("ix_operation_main_id_state", "main_id", "state"),
 )

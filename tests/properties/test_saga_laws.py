@@ -116,7 +116,7 @@ class World:
             if self.pick("retry", "cancel") == "retry":
                 self.record(happened(step, StepEvent.RETRY_ASKED))
             else:
-                changes, gives_up = cancel(self.operation, step, "by anna")
+                changes, gives_up = cancel(step, "by anna")
                 self.record(*changes)
                 if gives_up:
                     self.give_up()

@@ -188,7 +188,7 @@ def test_back_off_doubles_within_bounds(attempts: int, asked: int | None, second
 def test_cancelling_claim_or_pivot_gives_the_merge_up(number: int, *, gives_up: bool) -> None:
     """A cancelled relief was settled by hand; the rest goes on."""
     operation = with_states(merge(), *(HELD for _ in range(number)))
-    changes, found = machine.cancel(operation, step_of(operation, number), "by anna")
+    changes, found = machine.cancel(step_of(operation, number), "by anna")
     assert found is gives_up
     assert [(change.after.state, change.after.reason) for change in changes] == [
         (CANCELLED, "by anna")
@@ -198,7 +198,7 @@ def test_cancelling_claim_or_pivot_gives_the_merge_up(number: int, *, gives_up: 
 def test_cancelling_a_release_concerns_it_alone() -> None:
     """The other sub-accounts are switched on all the same."""
     operation = with_states(releases(2, 3), HELD)
-    assert machine.cancel(operation, operation.steps[0], "x")[1] is False
+    assert machine.cancel(operation.steps[0], "x")[1] is False
 
 
 def test_a_withdrawn_merge_hands_its_claims_back() -> None:
