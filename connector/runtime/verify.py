@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date
 
+from connector.domain.accounts import AccountStatus
 from connector.domain.ids import AccountId, InvoiceId
 from connector.domain.invoices import CreditNote, Invoice
 from connector.errors import RecordMissing
@@ -51,8 +52,17 @@ def _look_into(service: Service, operation: Operation) -> tuple[tuple[str, ...],
     if operation.kind is not OperationKind.MERGE:
         return (), ""
     outcome = _read_outcome(service, operation)
-    owes = any(outcome.owes(source.invoice_id) for source in operation.sources)
-    return judge_merge(operation, outcome), "a source owes something itself" if owes else ""
+    return judge_merge(operation, outcome), _why_again(service, operation, outcome)
+
+
+def _why_again(service: Service, merge: Operation, outcome: Outcome) -> str:
+    """A source that owes something is listed; whom a relief freed of its debt may be released."""
+    if any(outcome.owes(source.invoice_id) for source in merge.sources):
+        return "a source owes something itself"
+    subs = sorted({source.account_id for source in merge.sources} - {merge.main_id})
+    accounts = service.reader.read_accounts(subs).rows
+    is_blocked = any(account.status is AccountStatus.BLOCKED for account in accounts)
+    return "a blocked account was relieved" if is_blocked else ""
 
 
 def _look_again(service: Service, pen: Pen, operation: Operation) -> None:

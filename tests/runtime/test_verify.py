@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from connector.runtime.cycle import load_standing
 from connector.runtime.requests import record_request
 from connector.saga.effects import Effect, IssueCreditNote
 from connector.saga.steps import OperationState
+from tests.build import invoice
 from tests.runtime.rig import Rig
 
 OPEN, CLOSED = OperationState.OPEN, OperationState.CLOSED
@@ -135,3 +137,15 @@ def test_reliefs_are_counted(rig: Rig) -> None:
     assert sum(isinstance(effect, IssueCreditNote) for effect in seen) == 3
     assert rig.operation().state is CLOSED
     assert rig.operation().why == ""
+
+
+def test_whom_a_merge_freed_of_its_debt_is_released_at_once(rig: Rig) -> None:
+    """Blocked by the platform for its own invoice, which its main takes over: not a day later."""
+    rig.family()
+    day = (rig.clock.now() - timedelta(days=5)).date()
+    rig.world.put(invoice(10, 2, "10.00@20", due_on=day), invoice(11, 3, "10.00@20"))
+    rig.block(2)
+    rig.clock.pass_by(hours=1)
+    rig.sync()
+    assert rig.due(10) == 0
+    assert rig.statuses(1, 2, 3) == ["active"] * 3
