@@ -6,7 +6,7 @@ An undo is an operation of its own, asked for by a named person. It edits and de
    carries. From then on nobody can pay the merged invoice any more; money that comes later
    stands on the main account's balance.
 2. **recharge** each source: a new invoice on the account of the source, line by line what the
-   source was relieved of. They do not wait for each other.
+   source was relieved of, under a heading that names it. They do not wait for each other.
 
 First revoked, then recharged: the last look ("nobody has paid it") and the write that makes it
 unpayable lie side by side, and at no time can a customer see, and pay, the same charge on two
@@ -47,7 +47,7 @@ LIVE = frozenset({OperationState.OPEN, OperationState.CLOSED})
 
 
 def judge_undoable(merge: Operation, others: Iterable[Operation]) -> str:
-    """Why our journal says that an operation cannot be undone, or "".
+    """Why our journal says that an operation cannot be undone, or not now, or "".
 
     Args:
         merge: what is to be undone.
@@ -61,12 +61,13 @@ def judge_undoable(merge: Operation, others: Iterable[Operation]) -> str:
         if other.undoes == merge.plan_id and other.state in LIVE:
             how = "was undone" if other.state is OperationState.CLOSED else "is being undone"
             return f"plan {merge.plan_id} {how} by plan {other.plan_id}"
-    return _judge_settled(merge)
-
-
-def _judge_settled(merge: Operation) -> str:
     if not is_done(merge):
         return f"plan {merge.plan_id} still has steps to do: let it end first"
+    return ""
+
+
+def judge_settled(merge: Operation) -> str:
+    """Why our journal says that only hands can undo a finished merge, or ""."""
     if unsettled := by_hand(merge):
         return f"invoice {unsettled[0].number} was settled by hand: only hands can undo it"
     if carried_by(merge) == ZERO:
@@ -168,9 +169,20 @@ def _recharge(plan_id: PlanId, number: int, merge: Operation, source: Source, on
             account_id=source.account_id,
             issued_on=on,
             due_on=max(issue.effect.due_on, on),
-            items=done_items(merge, source, StepKind.RELIEVE),
+            items=(_heading(source), *done_items(merge, source, StepKind.RELIEVE)),
             total=done_for(merge, source.invoice_id, StepKind.RELIEVE),
             note=f"Charges invoice {source.number} anew",
             memo=str(Marker(plan_id=plan_id, step=number)),
         ),
+    )
+
+
+def _heading(source: Source) -> InvoiceItem:
+    """A line of price zero: notes and memos may be written over, lines stay."""
+    return InvoiceItem(
+        description=f"Charged again: invoice {source.number}",
+        quantity=Decimal(1),
+        unit="",
+        price=ZERO,
+        tax_percent=ZERO,
     )

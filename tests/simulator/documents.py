@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from connector.sandbox.records import CreditNote, Invoice
 from connector.sandbox.world import World
@@ -14,6 +16,7 @@ from tests.simulator.cabinet import Cabinet, Rows
 
 MARK = re.compile(r"LA1:([A-Z2-7]{20}):([0-9]+):[0-9A-F]{4}")
 ZERO = Decimal(0)
+REVOKE = 1  #: number of the step that revokes a merged invoice, in every undo
 Made = tuple[str, int]
 
 
@@ -23,21 +26,28 @@ class Books:
 
     world: World
     merged: list[tuple[Made, Invoice]]
+    recharged: list[tuple[Made, Invoice]]
     reliefs: list[tuple[Made, CreditNote]]
     sources: Rows
     steps: Rows
+    undone: dict[str, str]  #: by undo, the merge that it takes back
 
     @classmethod
     def of(cls, world: World, cabinet: Cabinet) -> Books:
         """Gather them now."""
         invoices = [row for row in world.invoices if row.added_by == "api"]
         notes = [row for row in world.credit_notes if row.added_by == "api"]
+        issued = [(mark, row) for row in invoices for mark in marks_in(row, row.memo)]
+        undos = cabinet.rows("SELECT plan_id, undoes FROM operation WHERE kind = 'undo'")
+        undone = {row["plan_id"]: row["undoes"] for row in undos}
         return cls(
             world=world,
-            merged=[(mark, row) for row in invoices for mark in marks_in(row, row.memo)],
+            merged=[made for made in issued if made[0][0] not in undone],
+            recharged=[made for made in issued if made[0][0] in undone],
             reliefs=[(mark, row) for row in notes for mark in marks_in(row, row.note)],
             sources=cabinet.rows("SELECT * FROM source"),
             steps=cabinet.rows("SELECT * FROM step"),
+            undone=undone,
         )
 
 
@@ -53,10 +63,12 @@ def judge_books(books: Books) -> Iterator[str]:
     yield from _judge_marks(books)
     yield from _judge_sources(books)
     yield from _judge_reliefs(books)
+    yield from _judge_recharges(books)
 
 
 def _judge_marks(books: Books) -> Iterator[str]:
-    for kind, made in (("invoice", books.merged), ("credit note", books.reliefs)):
+    issued = [*books.merged, *books.recharged]
+    for kind, made in (("invoice", issued), ("credit note", books.reliefs)):
         for mark, times in Counter(mark for mark, _ in made).items():
             if times > 1:
                 yield f"the {kind} of step {mark[1]} of {mark[0]} stands {times} times"
@@ -72,9 +84,12 @@ def _judge_sources(books: Books) -> Iterator[str]:
 
 
 def _judge_reliefs(books: Books) -> Iterator[str]:
-    """No source is credited with more than the plan took over from it."""
+    """No source is credited with more than the plan took over, no merged one with more than it made."""
     about = {(row["plan_id"], row["number"]): row["invoice_id"] for row in books.steps}
     totals = {(row["plan_id"], row["invoice_id"]): Decimal(row["total"]) for row in books.sources}
+    for row in books.steps:
+        if row["kind"] == "revoke":
+            totals[row["plan_id"], row["invoice_id"]] = amount_of(row)
     credited: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
     for mark, note in books.reliefs:
         invoice_id = about.get(mark)
@@ -85,6 +100,26 @@ def _judge_reliefs(books: Books) -> Iterator[str]:
     for key, amount in credited.items():
         if amount > totals.get(key, ZERO):
             yield f"source {key[1]} was credited {amount} by {key[0]}, it made {totals.get(key)}"
+
+
+def _judge_recharges(books: Books) -> Iterator[str]:
+    """Nobody is charged anew while the merged invoice can be paid, nor with other amounts."""
+    meant = {(row["plan_id"], row["number"]): row for row in books.steps}
+    revoked = {plan for (plan, number), _ in books.reliefs if number == REVOKE}
+    edited = {row.document_id for row in books.world.witness.effects if row.kind == "invoice_edit"}
+    for mark, invoice in books.recharged:
+        row = meant[mark]
+        if invoice.customer_id != row["account_id"]:
+            yield f"step {mark[1]} of {mark[0]} charges {invoice.customer_id} anew"
+        if invoice.total != amount_of(row) and invoice.id not in edited:
+            yield f"invoice {invoice.number} makes {invoice.total}, meant was {amount_of(row)}"
+        if mark[0] not in revoked:
+            yield f"invoice {invoice.number} charges anew what the merged invoice still carries"
+
+
+def amount_of(step: dict[str, Any]) -> Decimal:
+    """The total of the document that a step is to leave."""
+    return Decimal(json.loads(step["effect"])["total"])
 
 
 def judge_taxes(books: Books) -> Iterator[str]:
@@ -103,7 +138,25 @@ def judge_taxes(books: Books) -> Iterator[str]:
                 yield f"plan {plan}: {made[rate]} at {rate} %, its sources have {meant[rate]}"
 
 
-def _by_rate(invoices: list[Invoice]) -> dict[Decimal, Decimal]:
+def judge_recharged_taxes(books: Books) -> Iterator[str]:
+    """At the end: what is charged anew has each rate's net amount as it was relieved."""
+    meant = {(row["plan_id"], row["number"]): row for row in books.steps}
+    edited = {row.document_id for row in books.world.witness.effects if row.kind == "invoice_edit"}
+    for (plan, number), invoice in books.recharged:
+        source = meant[plan, number]["invoice_id"]
+        reliefs = [
+            note
+            for (merge, step), note in books.reliefs
+            if merge == books.undone[plan] and meant[merge, step]["kind"] == "relieve"
+            if meant[merge, step]["invoice_id"] == source
+        ]
+        made, relieved = _by_rate([invoice]), _by_rate(reliefs)
+        moved = {rate for rate in made.keys() | relieved.keys() if made[rate] != relieved[rate]}
+        if reliefs and invoice.id not in edited and moved:
+            yield f"invoice {invoice.number} charges source {source} anew at other rates"
+
+
+def _by_rate(invoices: Iterable[Invoice | CreditNote]) -> dict[Decimal, Decimal]:
     sums: dict[Decimal, Decimal] = defaultdict(Decimal)
     for invoice in invoices:
         for item in invoice.items:

@@ -1,4 +1,4 @@
-"""The operator: approves, retries what is held or parked, unfreezes, ends links; late, by chance."""
+"""The operator: approves, retries, lifts parkings, unfreezes, unlinks, undoes; late, by chance."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Operator:
 
     def __init__(self, stage: Stage, cabinet: Cabinet, world: World, unlink_rate: float) -> None:
         self.unlink_rate = unlink_rate
+        self.undo_rate = 0.0
         self.gives_up = True
         self._stage = stage
         self._cabinet = cabinet
@@ -59,6 +60,15 @@ class Operator:
             self._ask(RequestKind.UNFREEZE, "")
         if self.unlink_rate and self._dice.random() < self.unlink_rate:
             self._unlink()
+        if self.undo_rate and self._dice.random() < self.undo_rate:
+            self._undo()
+
+    def _undo(self) -> None:
+        """Ask for a merge back, be it paid or not: the last look is the connector's."""
+        ended = "SELECT plan_id FROM operation WHERE kind = 'merge' AND state = 'closed'"
+        merges = [row["plan_id"] for row in self._cabinet.rows(f"{ended} ORDER BY plan_id")]
+        if merges:
+            self._ask(RequestKind.UNDO, self._dice.choice(merges))
 
     def _settle(self, plan_id: str, number: int, kind: str) -> None:
         self._tries[plan_id, number] += 1

@@ -84,6 +84,7 @@ class Season:
         self.cabinet.link(self.world)
         self.watch = Watch(self.stage, self.world, self.cabinet, weather)
         self.operator = Operator(self.stage, self.cabinet, self.world, weather.unlink_rate)
+        self.operator.undo_rate = weather.undo_rate
         self.watch.wrote = self._let_land
         self.scenery = Scenery(
             weather=weather,
@@ -110,7 +111,7 @@ class Season:
         if weather.people_rate:
             self._control("POST", "people", order_of(weather))
         self._enter("main")
-        self.operator.begin(60, 40_000)
+        self.operator.begin(60, 6_000 if weather.undo_rate else 40_000)
         self._pay_sometime(self.stage.dice.uniform(2, 6))
         self.stage.play(lambda: self._ticks >= weather.turns or self.watch.requests > 500)
 
@@ -120,7 +121,7 @@ class Season:
         self._control("POST", "switch", {"fault": []})
         self._control("DELETE", "people", {})
         self.is_calm = True
-        self.operator.unlink_rate = 0.0
+        self.operator.unlink_rate = self.operator.undo_rate = 0.0
         self.operator.gives_up = False
         self.operator.forgive()
         rival = self._actors.get("rival")

@@ -65,6 +65,7 @@ class Tally:
             "locks lost",
             "operator: retry",
             "operator: lift",
+            "operator: undo",
         )
         return [*wanted, *(name for name in events if not self.counts[name])]
 

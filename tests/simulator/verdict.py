@@ -7,7 +7,12 @@ from typing import Any
 
 from connector.domain.policy import Mode
 from connector.sandbox.audit.auditor import audit
-from tests.simulator.documents import judge_books, judge_releases, judge_taxes
+from tests.simulator.documents import (
+    judge_books,
+    judge_recharged_taxes,
+    judge_releases,
+    judge_taxes,
+)
 from tests.simulator.evidence import Evidence
 from tests.simulator.excuses import is_excused
 
@@ -31,6 +36,7 @@ def judge_season(evidence: Evidence) -> Verdict:
     verdict = Verdict(operations=len(evidence.operations))
     verdict.violations += judge_books(evidence.books)
     verdict.violations += judge_taxes(evidence.books)
+    verdict.violations += judge_recharged_taxes(evidence.books)
     verdict.violations += judge_releases(evidence.books)
     _judge_ends(evidence, verdict)
     verdict.violations += [

@@ -109,6 +109,7 @@ class Weather:
     unlink_rate: float
     tempo: tuple[float, float]  #: shortest and longest pause between two turns, as powers of ten
     turns: int
+    undo_rate: float
 
 
 def forecast(seed: int, mode: Mode | None = None) -> Weather:
@@ -140,6 +141,7 @@ def forecast(seed: int, mode: Mode | None = None) -> Weather:
         unlink_rate=_rate(dice, 0.25, -2, -0.7),
         tempo=(dice.uniform(0, min(slowest, 3)), slowest),
         turns=dice.randint(3, 12),
+        undo_rate=_rate(dice, 0.5, -0.7, 0),
     )
 
 

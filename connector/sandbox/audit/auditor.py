@@ -65,7 +65,7 @@ def _summary(evidence: Evidence, family: Family) -> dict[str, object]:
         "paid": _shown(sum(paid, ZERO)),
         "owed": _shown(-balance(world, family.members)),
         "open_documents": open_documents,
-        "merged_documents": len(evidence.carriers[family.main_id]),
+        "merged_documents": sum(not row.hands_back for row in evidence.carriers[family.main_id]),
         "status": {row.id: row.status for row in live_customers(world, family.members)},
     }
 

@@ -2,6 +2,9 @@
 
 A carrier is a live invoice, written by an API key, with heading lines: lines without price whose description names
 another invoice's number. The lines up to the next heading are that source's section.
+
+A carrier with one heading, of an invoice of its own account, hands back what that one was relieved of, if another
+document that carried it was taken back in full, or deleted: its merge was undone.
 """
 
 import re
@@ -9,7 +12,7 @@ from dataclasses import dataclass
 
 from connector.sandbox.audit.corrections import corrected
 from connector.sandbox.money import ZERO
-from connector.sandbox.records import Invoice, Item
+from connector.sandbox.records import Document, Invoice, Item
 from connector.sandbox.witness import Charge
 from connector.sandbox.world import World
 
@@ -31,6 +34,7 @@ class Carrier:
 
     invoice: Invoice
     sections: tuple[Section, ...]
+    hands_back: bool = False  #: it charges its own account anew, and merges nothing
 
 
 def find_carriers(world: World) -> list[Carrier]:
@@ -41,21 +45,35 @@ def find_carriers(world: World) -> list[Carrier]:
         write.record_id for write in world.witness.writes if write.resource == "finance/invoices"
     }
     carriers: list[Carrier] = []
+    free = {source for row in world.witness.removed for source in _cited(row, by_number)}
     for invoice in world.invoices:
         if invoice.status == "deleted" or invoice.id not in written:
             continue
         if corrected(world, invoice) >= invoice.total > ZERO:
+            free |= _cited(invoice, by_number)
             continue  # taken back in full: it carries nothing any more
         sections = _sections(invoice, by_number, dead)
         if sections:
-            carriers.append(Carrier(invoice=invoice, sections=tuple(sections)))
+            headings = sum(bool(_words(item) & (by_number.keys() | dead)) for item in invoice.items)
+            is_own = headings == 1 and sections[0].source.customer_id == invoice.customer_id
+            hands_back = is_own and sections[0].source.invoice_id in free
+            carriers.append(
+                Carrier(invoice=invoice, sections=tuple(sections), hands_back=hands_back)
+            )
     return carriers
 
 
 def cited_sources(world: World, invoice: Invoice) -> set[int]:
     """The sources that a document cites, live or not."""
     by_number = {charge.number: charge for charge in world.witness.charges.values()}
-    return {section.source.invoice_id for section in _sections(invoice, by_number, frozenset())}
+    return _cited(invoice, by_number)
+
+
+def _cited(document: Document, by_number: dict[str, Charge]) -> set[int]:
+    if not isinstance(document, Invoice):
+        return set()
+    sections = _sections(document, by_number, frozenset())
+    return {section.source.invoice_id for section in sections}
 
 
 def _dead_numbers(world: World) -> frozenset[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from connector.sandbox.audit.carriers import Carrier, Section
-from connector.sandbox.audit.corrections import corrected, net_left, raised_by
+from connector.sandbox.audit.corrections import corrected, corrections_of, net_left, raised_by
 from connector.sandbox.audit.family import Evidence, Family, balance, is_open, kin, relief_of
 from connector.sandbox.audit.findings import Finding
 from connector.sandbox.money import CENT, ZERO
@@ -72,7 +72,9 @@ def _carrier_findings(evidence: Evidence, family: Family, carrier: Carrier) -> I
     invoice = carrier.invoice
     own = evidence.world.witness.charges.get(invoice.id)
     sources = [section.source for section in carrier.sections]
-    expected = sum((source.total for source in sources), own.total if own else ZERO)
+    expected = own.total if own else ZERO
+    for source in sources:
+        expected += _relieved(evidence, source) if carrier.hands_back else source.total
     expected += evidence.by_hand.edits.get(invoice.id, ZERO) if own is None else ZERO
     if not _is_explained(evidence, carrier, invoice.total - expected):
         detail = f"total {invoice.total}, its sources make {expected}"
@@ -81,6 +83,12 @@ def _carrier_findings(evidence: Evidence, family: Family, carrier: Carrier) -> I
         if source.customer_id not in family.once_aggregated.union(family.merging):
             detail = f"carries {source.number} of {source.customer_id}"
             yield _about(family, carrier, "wrong_family", detail)
+
+
+def _relieved(evidence: Evidence, source: Charge) -> Decimal:
+    """What a connector's own credit notes took off a source, all in all."""
+    invoice = evidence.world.invoices.get(source.invoice_id)
+    return ZERO if invoice is None else corrected(evidence.world, invoice)
 
 
 def _is_explained(evidence: Evidence, carrier: Carrier, excess: Decimal) -> bool:
@@ -95,7 +103,7 @@ def _is_explained(evidence: Evidence, carrier: Carrier, excess: Decimal) -> bool
 
 def _account_findings(family: Family, carrier: Carrier) -> Iterator[Finding]:
     """A merged document stands on the main, and names for each line the sub it comes from."""
-    if carrier.invoice.customer_id != family.main_id:
+    if carrier.invoice.customer_id != family.main_id and not carrier.hands_back:
         yield _about(family, carrier, "wrong_account", f"not on the main {family.main_id}")
     for section in carrier.sections:
         known = {0, section.source.customer_id, *section.source.sub_accounts}
@@ -108,6 +116,9 @@ def _account_findings(family: Family, carrier: Carrier) -> Iterator[Finding]:
 def _tax_findings(evidence: Evidence, family: Family, carrier: Carrier) -> Iterator[Finding]:
     if carrier.invoice.id in evidence.by_hand.edits:
         return
+    if carrier.hands_back:
+        yield from _handed_back_tax(evidence, family, carrier)
+        return
     sources = [section.source for section in carrier.sections]
     total = sum((source.total for source in sources), ZERO)
     excess = carrier.invoice.total - total
@@ -118,6 +129,18 @@ def _tax_findings(evidence: Evidence, family: Family, carrier: Carrier) -> Itera
             yield _about(family, carrier, "tax_moved", detail)
     elif not excess or not _is_explained(evidence, carrier, excess):
         yield from _uncorrected_tax(evidence, family, carrier)
+
+
+def _handed_back_tax(evidence: Evidence, family: Family, carrier: Carrier) -> Iterator[Finding]:
+    """What is charged anew has the rates of the credit notes that relieved it."""
+    source = evidence.world.invoices.get(carrier.sections[0].source.invoice_id)
+    if source is None:
+        return
+    notes = corrections_of(evidence.world, source)
+    relieved = net_by_rate([item for note in notes for item in note.items])
+    if notes and _moved(net_by_rate(carrier.invoice.items), relieved, 1):
+        detail = f"charged anew otherwise than relieved: {_told(relieved)}"
+        yield _about(family, carrier, "tax_moved", detail)
 
 
 def _uncorrected_tax(evidence: Evidence, family: Family, carrier: Carrier) -> Iterator[Finding]:

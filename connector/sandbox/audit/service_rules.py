@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from connector.sandbox.audit.by_hand import CUTTING, FREEING, RAISING, came_between
+from connector.sandbox.audit.corrections import corrections_of
 from connector.sandbox.audit.family import Evidence, Family, live_customers
 from connector.sandbox.audit.findings import Finding
 from connector.sandbox.audit.owing import owed_overdue
@@ -106,10 +107,22 @@ def _left_blocked(evidence: Evidence, family: Family) -> Iterator[Finding]:
 def _is_the_connectors(evidence: Evidence, sub: Customer, block: StatusTurn) -> bool:
     """Whether lifting a block falls to the connector: it set it, or took over its cause since.
 
-    Whom the platform blocked for a debt that staff cleared otherwise is not the connector's to release.
+    Whom the platform blocked for a debt that staff cleared otherwise is not the connector's to release,
+    nor is whom the connector gave that debt back to.
     """
+    handed_back = {
+        note.id
+        for carrier in evidence.carriers[sub.id]
+        if carrier.hands_back
+        for source in [evidence.world.invoices.get(carrier.sections[0].source.invoice_id)]
+        if source is not None
+        for note in corrections_of(evidence.world, source)
+    }
     took_over = any(
-        effect.actor == "api" and effect.kind in TAKE_OVERS and effect.at >= block.at
+        effect.actor == "api"
+        and effect.kind in TAKE_OVERS
+        and effect.at >= block.at
+        and effect.document_id not in handed_back
         for effect in evidence.effects[sub.id]
     )
     return block.actor == "api" or (block.actor == "system" and took_over)
