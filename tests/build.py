@@ -19,6 +19,7 @@ from connector.domain.accounts import (
 from connector.domain.ids import AccountId, InvoiceId
 from connector.domain.invoices import Invoice, InvoiceItem, InvoiceStatus, InvoiceType, total_of
 from connector.domain.links import Link
+from connector.domain.payments import Payment
 from connector.domain.snapshot import FamilySnapshot, OwnRecord, Quarantined
 
 ZONE = ZoneInfo("Europe/Prague")
@@ -126,6 +127,25 @@ def invoice(
         due=left if due is None else Decimal(due),
         items=parts,
         memo=memo,
+    )
+
+
+def payment(
+    number: int,
+    account_id: int,
+    amount: str,
+    *,
+    invoice_id: int | None = None,
+    paid_on: date = NEW_YEAR,
+) -> Payment:
+    """Money received, for no invoice unless one is named."""
+    return Payment(
+        id=number,
+        account_id=AccountId(account_id),
+        invoice_id=None if invoice_id is None else InvoiceId(invoice_id),
+        receipt=f"R{number}",
+        paid_on=paid_on,
+        amount=Decimal(amount),
     )
 
 

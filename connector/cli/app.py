@@ -28,6 +28,7 @@ COMMANDS = {
     "parked": ("parked:parked", "Show families and steps that wait for a person, and why."),
     "retry": ("requests:retry", "Try a held step again, or let a parked family go on."),
     "cancel": ("requests:cancel", "Give a held step up."),
+    "undo": ("undo:undo", "Take a merge back that nobody has paid, or show how by hand."),
     "freeze": ("requests:freeze", "Write nothing to Splynx until `unfreeze`."),
     "unfreeze": ("requests:unfreeze", "Allow writing again."),
     "doctor": ("doctor:doctor", "Check settings, store, connection, permissions and clocks."),

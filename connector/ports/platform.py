@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from connector.domain.accounts import Account, Billing, StatusChange
 from connector.domain.ids import AccountId, CreditNoteId, InvoiceId
 from connector.domain.invoices import CreditNote, Invoice
+from connector.domain.payments import Payment
 from connector.domain.snapshot import Quarantined
 from connector.saga.effects import Effect
 
@@ -131,6 +132,10 @@ class BillingReader(Protocol):
         self, account_ids: Collection[AccountId], since: date
     ) -> Reading[CreditNote]:
         """Credit notes of several accounts dated ``since`` or later."""
+        ...
+
+    def read_payments(self, account_id: AccountId, since: date) -> Reading[Payment]:
+        """Payments of one account dated ``since`` or later, oldest first."""
         ...
 
     def read_status_changes(self, account_ids: Collection[AccountId]) -> Reading[StatusChange]:

@@ -76,10 +76,11 @@ def stands_itself(merge: Operation, source: Source, invoice: Invoice) -> Decimal
 def judge_revoke(merge: Operation, step: Step, traces: Traces) -> Verdict:
     """The merged invoice is revoked only while all of it can still be taken back.
 
-    Once it was sent and lost from sight it may still land, so that a person decides from then on.
+    What was sent and lost before was not there after the quiescence; should it land all the same,
+    a sweep tells people (:func:`revoked_late`).
     """
     if reason := judge_traces(merge, traces):
-        return Hold(reason=reason) if step.attempts else Withdraw(reason=reason)
+        return Withdraw(reason=reason)
     return Ready(effect=step.effect)
 
 

@@ -154,7 +154,14 @@ FIELDS: dict[str, dict[str, Codec]] = {
         "items": Codec.ITEMS,
     },
     "credit_note_item": dict(_ITEM),
-    "payment": {"id": Codec.ID, "account_id": Codec.ID},
+    "payment": {
+        "id": Codec.ID,
+        "account_id": Codec.ID,
+        "invoice_id": Codec.ID,
+        "receipt": Codec.TEXT,
+        "paid_on": Codec.DATE,
+        "amount": Codec.MONEY,
+    },
     "status_change": {
         "id": Codec.ID,
         "account_id": Codec.ID,

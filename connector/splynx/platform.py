@@ -10,6 +10,7 @@ from typing import TypeVar
 from connector.domain.accounts import Account, Billing, StatusChange
 from connector.domain.ids import AccountId, CreditNoteId, InvoiceId
 from connector.domain.invoices import CreditNote, Invoice, InvoiceStatus
+from connector.domain.payments import Payment
 from connector.errors import PlatformRefused, ReplyMalformed
 from connector.ports.platform import Capabilities, Feed, FeedRow, Reading, SavedAccount
 from connector.splynx import doctor, records
@@ -152,6 +153,18 @@ class SplynxPlatform:
             "credit_notes", "credit_note", account_ids, lambda ids: (one_of(at, ids), later)
         )
         return read_rows(rows, "credit_notes", records.credit_note_in)
+
+    def read_payments(self, account_id: AccountId, since: date) -> Reading[Payment]:
+        """Payments of one account dated ``since`` or later, oldest first."""
+        conditions = (
+            equal_id(self._at("payment", "account_id"), account_id),
+            from_day(self._at("payment", "paid_on"), since),
+        )
+        rows = self._rows("payments", "payment", conditions)
+        found = read_rows(rows, "payments", records.payment_in)
+        return Reading(
+            rows=tuple(sorted(found.rows, key=lambda row: row.id)), quarantined=found.quarantined
+        )
 
     def read_status_changes(self, account_ids: Collection[AccountId]) -> Reading[StatusChange]:
         """Status log of some accounts, oldest first, without service rows."""

@@ -22,6 +22,7 @@ from connector.domain.invoices import (
     InvoiceStatus,
     InvoiceType,
 )
+from connector.domain.payments import Payment
 from connector.splynx.codec import decode_instant
 from connector.splynx.needs import CreditNoteStatus
 from connector.splynx.row import Row
@@ -89,6 +90,19 @@ def credit_note_in(row: Row) -> CreditNote:
         deleted=row.word("status", CreditNoteStatus) is CreditNoteStatus.DELETED,
         note=row.text("note"),
         created_at=row.instant_if_any("created_at"),
+    )
+
+
+def payment_in(row: Row) -> Payment:
+    """A payment."""
+    named = row.ref("invoice_id")
+    return Payment(
+        id=row.id(),
+        account_id=AccountId(row.id("account_id")),
+        invoice_id=None if named is None else InvoiceId(named),
+        receipt=row.text_if_any("receipt"),
+        paid_on=row.day("paid_on"),
+        amount=row.money("amount"),
     )
 
 

@@ -17,6 +17,7 @@ from connector.domain.invoices import (
     InvoiceType,
     total_of,
 )
+from connector.domain.payments import Payment
 from connector.domain.snapshot import Quarantined
 from connector.errors import PlatformError, RecordMissing
 from connector.ports.platform import Capabilities, Feed, FeedRow, Reading, Receipt, SavedAccount
@@ -177,6 +178,12 @@ class FakePlatform:
             quarantined=tuple({row for reading in readings for row in reading.quarantined}),
         )
 
+    def read_payments(self, account_id: AccountId, since: date) -> Reading[Payment]:
+        """Of an account, since a day."""
+        payments = self._see("read_payments", account_id).payments
+        own = [row for row in payments if row.account_id == account_id and row.paid_on >= since]
+        return Reading(rows=tuple(own))
+
     def read_status_changes(self, account_ids: Collection[AccountId]) -> Reading[StatusChange]:
         """Their log, oldest first."""
         changes = self._see("read_status_changes", *account_ids).changes
@@ -197,7 +204,7 @@ class FakePlatform:
 
     def _feed(self, feed: Feed) -> list[FeedRow]:
         world = self._see(f"read_feed {feed}")
-        found: Collection[Invoice | CreditNote | StatusChange | FeedRow]
+        found: Collection[Invoice | CreditNote | StatusChange | Payment]
         match feed:
             case Feed.INVOICES:
                 found = world.invoices.values()

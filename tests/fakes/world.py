@@ -10,8 +10,8 @@ from connector.domain.accounts import Account, AccountStatus, Billing, StatusCha
 from connector.domain.ids import AccountId, CreditNoteId, InvoiceId
 from connector.domain.invoices import CreditNote, Invoice, InvoiceStatus
 from connector.domain.money import ZERO, add_up
-from connector.ports.platform import FeedRow
-from tests.build import billing
+from connector.domain.payments import Payment
+from tests.build import billing, payment
 
 
 @dataclass(kw_only=True)
@@ -23,7 +23,7 @@ class World:
     invoices: dict[int, Invoice] = field(default_factory=dict)
     notes: dict[int, CreditNote] = field(default_factory=dict)
     relieved: dict[int, int] = field(default_factory=dict)  #: invoice by credit note
-    payments: list[FeedRow] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
     changes: list[StatusChange] = field(default_factory=list)
     saved: dict[int, datetime] = field(default_factory=dict)
     serviced: set[int] = field(default_factory=set)
@@ -58,12 +58,20 @@ class World:
         self.invoices[number] = replace(self.invoices[number], **values)  # type: ignore[arg-type] # values of any field
 
     def pay(self, number: int, amount: str | None = None) -> None:
-        """A payment on an invoice: all of it, or a part."""
+        """A payment on an invoice, dated like it: all of it, or a part."""
         invoice = self.invoices[number]
         due = ZERO if amount is None else invoice.due - Decimal(amount)
         status = InvoiceStatus.PAID if due == ZERO else invoice.status
         self.invoices[number] = replace(invoice, due=due, status=status)
-        self.payments.append(FeedRow(id=len(self.payments) + 1, account_id=invoice.account_id))
+        self.payments.append(
+            payment(
+                len(self.payments) + 1,
+                invoice.account_id,
+                str(invoice.due - due),
+                invoice_id=number,
+                paid_on=invoice.issued_on,
+            )
+        )
 
     def set_status(self, number: int, status: AccountStatus, at: datetime, *, by: int = 0) -> None:
         """A status change, with its log row."""

@@ -10,10 +10,10 @@ from connector.domain.ids import AccountId
 from connector.domain.links import LinkMap
 from connector.domain.snapshot import Quarantined
 from connector.errors import PlatformUnavailable
-from connector.ports.platform import Feed, FeedRow
+from connector.ports.platform import Feed
 from connector.runtime import facts
 from connector.runtime.poll import NOBODY, families_of, poll, read_delta
-from tests.build import account, link, moment
+from tests.build import account, link, moment, payment
 from tests.runtime.rig import Rig
 
 BROKEN = Quarantined(
@@ -59,7 +59,7 @@ def test_a_new_row_touches_its_family_once(rig: Rig, what: str) -> None:
         case "invoice":
             rig.charge(3)
         case "payment":
-            rig.world.payments.append(FeedRow(id=1, account_id=AccountId(3)))
+            rig.world.payments.append(payment(1, 3, "5.00"))
         case "status":
             rig.world.set_status(3, account().status, at)
         case _:

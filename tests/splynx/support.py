@@ -228,6 +228,19 @@ def credit_note_data(**changes: object) -> dict[str, object]:
     }
 
 
+def payment_data(**changes: object) -> dict[str, object]:
+    """A payment as 5.1 sends it."""
+    return {
+        "id": 41,
+        "customer_id": 7,
+        "invoice_id": 11,
+        "receipt_number": "2026-01-00001",
+        "date": "2026-01-03",
+        "amount": "12.5000",
+        **changes,
+    }
+
+
 def change_data(**changes: object) -> dict[str, object]:
     """A row of the status log as 5.1 sends it."""
     return {

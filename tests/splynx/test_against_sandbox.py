@@ -67,6 +67,18 @@ def test_invoices(world: World) -> None:
         world.reader.read_invoice(InvoiceId(4711))
 
 
+def test_payments(world: World) -> None:
+    """What was paid, with its receipt, and the invoice it names if it names one."""
+    (invoice, *_) = world.invoices()
+    world.control("POST", "pay", {"customer_id": 1, "amount": "5.00"})
+    (found,) = world.reader.read_payments(AccountId(1), date(2026, 1, 1)).rows
+    assert (found.amount, found.paid_on) == (Decimal(5), date(2026, 1, 1))
+    assert found.receipt
+    assert found.invoice_id in {None, invoice.id}
+    assert world.reader.read_payments(AccountId(1), date(2026, 1, 2)).rows == ()
+    assert world.reader.read_payments(AccountId(2), date(2026, 1, 1)).rows == ()
+
+
 def test_merge_by_hand(world: World) -> None:
     """Mark, issue, relieve, read back: what we wrote is what we read."""
     source = world.invoices()[1]

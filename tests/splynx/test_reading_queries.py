@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import httpx
 import pytest
@@ -25,6 +26,7 @@ from tests.splynx.support import (
     error_body,
     in_turn,
     invoice_data,
+    payment_data,
     reply,
     setting,
 )
@@ -155,6 +157,28 @@ def test_feed() -> None:
     assert [(row.object_id, row.field) for row in found.quarantined] == [(7, "account_id")]
     assert held.platform.queries[0]["main_attributes[id][1]"] == "4"
     assert held.platform.lines[0] == "GET /api/2.0/admin/finance/payments"
+
+
+def test_payments() -> None:
+    """Of one account since a day, the oldest first; one that names no invoice is taken too."""
+    rows = [
+        payment_data(id=42, invoice_id=None),
+        payment_data(id=41),
+        payment_data(id=43, amount="x"),
+    ]
+    held = setting(once(*rows))
+    found = reader_of(held).read_payments(SEVEN, date(2026, 1, 2))
+    assert [(row.id, row.invoice_id, row.amount) for row in found.rows] == [
+        (41, 11, Decimal("12.50")),
+        (42, None, Decimal("12.50")),
+    ]
+    assert (found.rows[0].receipt, found.rows[0].paid_on) == ("2026-01-00001", date(2026, 1, 3))
+    assert [(row.object_id, row.field) for row in found.quarantined] == [(43, "amount")]
+    asked = held.platform.queries[0]
+    assert (asked["main_attributes[customer_id]"], asked["main_attributes[date][1]"]) == (
+        "7",
+        "2026-01-02",
+    )
 
 
 def test_a_feed_row_without_a_readable_id_is_an_error() -> None:
