@@ -116,31 +116,17 @@ def test_a_lost_answer_is_read_back(merged: Rig, at: int, when: str) -> None:
     assert len(marks) == len(set(marks)) == 4
 
 
-def test_a_lost_credit_note_is_no_reason_to_give_up(merged: Rig) -> None:
-    """Paid while it was in doubt: it may still land, so that a person decides."""
-
-    def lose_and_pay() -> None:
-        merged.world.pay(MERGED, "5.00")
-
+def test_a_credit_note_that_lands_after_all_is_told(merged: Rig) -> None:
+    """Lost, paid meanwhile, given up, and there a day later: the main account is charged too little."""
     merged.platform.fail_send(1, OutcomeUnknown("cut"))
-    at_send(merged, IssueCreditNote, lose_and_pay)
+    at_send(merged, IssueCreditNote, lambda: merged.world.pay(MERGED, "5.00"))
     ask(merged)
     merged.sync(wait_seconds=3600)
-    (held,) = load_overview(merged.service).held
-    assert held.step.kind is StepKind.REVOKE
-    record_request(merged.service, RequestKind.CANCEL, held.name, "ada")
-    merged.sync()
     assert undo_of(merged).state is OperationState.WITHDRAWN
     assert {step.state.value for step in undo_of(merged).steps} == {"cancelled"}
     assert dues(merged) == {MERGED: 31}
-
-
-def test_a_credit_note_that_lands_after_all_is_told(merged: Rig) -> None:
-    """The undo was given up: nobody is charged anew, and the main account too little."""
-    test_a_lost_credit_note_is_no_reason_to_give_up(merged)
-    effect = undo_of(merged).steps[0].effect
     merged.platform.on_send = lambda _: None
-    merged.platform.send(effect)
+    merged.platform.send(undo_of(merged).steps[0].effect)
     merged.clock.pass_by(days=1)
     merged.sync()
     with merged.unit() as unit:
@@ -148,6 +134,22 @@ def test_a_credit_note_that_lands_after_all_is_told(merged: Rig) -> None:
     assert [(row.rule, "delete that credit note" in row.mend) for row in told] == [
         ("revoked_late", True)
     ]
+
+
+def test_a_held_credit_note_that_is_given_up_ends_the_undo(merged: Rig) -> None:
+    """Declined by the platform; whoever cancels it gives the whole undo up."""
+    merged.platform.fail_send(1, PlatformRefused("no", status=422))
+    ask(merged)
+    merged.sync()
+    (held,) = load_overview(merged.service).held
+    assert held.step.kind is StepKind.REVOKE
+    record_request(merged.service, RequestKind.CANCEL, held.name, "ada")
+    merged.sync()
+    assert undo_of(merged).state is OperationState.WITHDRAWN
+    assert dues(merged) == {MERGED: 36}
+    ask(merged)
+    merged.sync()
+    assert dues(merged) == {1002: 12, 1003: 12, 1004: 12}
 
 
 def test_staff_who_bring_the_merged_invoice_back_stop_it(merged: Rig) -> None:
