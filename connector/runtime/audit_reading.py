@@ -24,7 +24,7 @@ from connector.ports.trace import FamilyTrace
 from connector.runtime.families import or_none
 from connector.runtime.service import Service
 from connector.saga.audit.scene import AuditBounds, FamilyScene, is_at_rest
-from connector.saga.effects import IssueCreditNote
+from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, OperationKind, OperationState, StepKind
 
@@ -160,7 +160,7 @@ class _Documents:
         for operation in operations:
             named = {source.invoice_id for source in operation.sources}
             for step in operation.steps:
-                if step.kind is StepKind.ISSUE and step.remote_id is not None:
+                if isinstance(step.effect, IssueInvoice) and step.remote_id is not None:
                     named.add(InvoiceId(step.remote_id))
                 if isinstance(step.effect, IssueCreditNote) and step.remote_id is not None:
                     self._ask_for_note(CreditNoteId(step.remote_id))

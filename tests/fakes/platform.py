@@ -14,8 +14,6 @@ from connector.domain.invoices import (
     CreditNote,
     Invoice,
     InvoiceStatus,
-    InvoiceType,
-    total_of,
 )
 from connector.domain.payments import Payment
 from connector.domain.snapshot import Quarantined
@@ -23,6 +21,7 @@ from connector.errors import PlatformError, RecordMissing
 from connector.ports.platform import Capabilities, Feed, FeedRow, Reading, Receipt, SavedAccount
 from connector.saga.effects import Effect, IssueCreditNote, IssueInvoice, MarkInvoice, SetStatus
 from tests.fakes.clock import FakeClock
+from tests.fakes.documents import issued, noted
 from tests.fakes.trouble import Moment, Script, Trouble
 from tests.fakes.world import World
 
@@ -252,11 +251,11 @@ class FakePlatform:
                 world.change_invoice(effect.invoice_id, memo=effect.memo)
                 return Receipt()
             case IssueInvoice():
-                invoice = _issued(effect, world.next_invoice_id())
+                invoice = issued(effect, world.next_invoice_id())
                 world.put(invoice)
                 return Receipt(remote_id=invoice.id)
             case IssueCreditNote():
-                note = _noted(effect, world.next_note_id(), at)
+                note = noted(effect, world.next_note_id(), at)
                 world.relieve(note, effect.invoice_id)
                 return Receipt(remote_id=note.id)
             case SetStatus():
@@ -272,32 +271,3 @@ def _one(found: Mapping[int, T], key: int) -> T:
 
 def _with_balance(world: World, found: Billing) -> Billing:
     return replace(found, balance=world.balance(found.account_id))
-
-
-def _issued(effect: IssueInvoice, number: InvoiceId) -> Invoice:
-    total = total_of(effect.items)
-    return Invoice(
-        id=number,
-        account_id=effect.account_id,
-        number=f"M{number}",
-        issued_on=effect.issued_on,
-        due_on=effect.due_on,
-        status=InvoiceStatus.NOT_PAID,
-        type=InvoiceType.RECURRING,
-        total=total,
-        due=total,
-        items=effect.items,
-        memo=effect.memo,
-    )
-
-
-def _noted(effect: IssueCreditNote, number: CreditNoteId, at: datetime) -> CreditNote:
-    return CreditNote(
-        id=number,
-        account_id=effect.account_id,
-        number=f"C{number}",
-        total=total_of(effect.items),
-        deleted=False,
-        note=effect.note,
-        created_at=at,
-    )

@@ -126,7 +126,7 @@ def test_a_credit_note_that_lands_after_all_is_told(merged: Rig) -> None:
     assert {step.state.value for step in undo_of(merged).steps} == {"cancelled"}
     assert dues(merged) == {MERGED: 31}
     merged.platform.on_send = lambda _: None
-    merged.platform.send(undo_of(merged).steps[0].effect)
+    merged.platform.send(undo_of(merged).steps[0].effect, lambda: None)
     merged.clock.pass_by(days=1)
     merged.sync()
     with merged.unit() as unit:

@@ -79,6 +79,7 @@ def _judge_native(scene: FamilyScene) -> Iterator[AuditFinding]:
     """No line of our merged invoices is on the platform's own invoice of the main account, too."""
     ours = {source.invoice_id for each in scene.merges() for source in each.sources}
     ours |= {merged_id(each) for each in scene.merges()}
+    ours |= {InvoiceId(step.remote_id or 0) for each in scene.undos() for step in each.steps}
     theirs: dict[tuple[AccountId | None, str], tuple[InvoiceItem, Invoice]] = {
         (item.sub_account_id, item.description): (item, invoice)
         for invoice in scene.live_invoices()

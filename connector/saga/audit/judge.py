@@ -8,6 +8,7 @@ from connector.saga.audit.families import judge_family_whole
 from connector.saga.audit.journal import judge_journal
 from connector.saga.audit.marks import judge_marks
 from connector.saga.audit.merges import judge_merges
+from connector.saga.audit.notes import judge_undos
 from connector.saga.audit.rules import CONCERNS_ALL, FAMILIES_MAX, TWICE, Rule
 from connector.saga.audit.scene import AuditFinding, FamilyScene
 
@@ -31,6 +32,7 @@ def _judge(scene: FamilyScene) -> Iterator[AuditFinding]:
         )
         return
     yield from judge_merges(scene)
+    yield from judge_undos(scene)
     yield from judge_marks(scene)
     yield from judge_family_whole(scene)
 

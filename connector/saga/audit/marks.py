@@ -13,11 +13,12 @@ from connector.domain.marker import Marker, markers_in
 from connector.domain.money import told
 from connector.saga.audit.rules import Rule
 from connector.saga.audit.scene import AuditFinding, FamilyScene, is_at_rest
+from connector.saga.effects import IssueInvoice
 from connector.saga.fixups import find_twins
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, OperationState, Step, StepKind
 
-NOTED = frozenset({StepKind.RELIEVE, StepKind.CREDIT, StepKind.VOID})
+NOTED = frozenset({StepKind.RELIEVE, StepKind.CREDIT, StepKind.VOID, StepKind.REVOKE})
 """Kinds of steps that leave their mark in a credit note."""
 
 
@@ -78,10 +79,10 @@ def _bearers(scene: FamilyScene) -> Iterator[_Bearer]:
 
 
 def _second_documents(scene: FamilyScene) -> dict[int, tuple[Invoice, Operation]]:
-    """Documents with a pivot's mark that are not the merged invoice we know, nor voided by us."""
+    """Documents with the mark of an invoice of ours that are not the one we know, nor voided."""
     return {
         invoice.id: (invoice, operation)
-        for operation in scene.merges()
+        for operation in (*scene.merges(), *scene.undos())
         for invoice in find_twins(operation, scene.invoices.values())
     }
 
@@ -93,7 +94,7 @@ def _second(scene: FamilyScene, invoice: Invoice, operation: Operation) -> Audit
         account_id=invoice.account_id,
         subject=f"invoice {invoice.number}",
         sentence=f"invoice {invoice.number} of {told(invoice.total)} bears the mark of plan "
-        f"{operation.plan_id}, whose merged invoice is another one, or was given up",
+        f"{operation.plan_id}, whose own invoice is another one, or was given up",
         mend="the next look of the service credits it in full, unless somebody paid it; in observe "
         "mode delete it by hand",
         amount=invoice.total,
@@ -185,7 +186,7 @@ def _is_in_place(step: Step, bearer: _Bearer) -> bool:
         return False
     if step.kind is StepKind.CLAIM:
         return bearer.id == step.invoice_id
-    if step.state is StepState.CONFIRMED and step.kind is not StepKind.ISSUE:
+    if step.state is StepState.CONFIRMED and not isinstance(step.effect, IssueInvoice):
         return bearer.id == step.remote_id
     return bearer.account_id == step.account_id  # in doubt, given up, or a second document
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connector.domain.ids import CreditNoteId
+from connector.domain.ids import CreditNoteId, InvoiceId
 from connector.domain.invoices import CreditNote
 from connector.domain.marker import markers_in
 from connector.domain.money import told
@@ -13,7 +13,8 @@ from connector.saga.audit.scene import AuditFinding, FamilyScene
 from connector.saga.effects import IssueCreditNote
 from connector.saga.fixups import is_gone, issue_of, merged_id
 from connector.saga.states import StepState
-from connector.saga.steps import Operation, Step, StepKind
+from connector.saga.steps import Operation, OperationState, Step, StepKind
+from connector.saga.undoing import revoke_of
 
 
 def judge_notes(scene: FamilyScene, operation: Operation) -> Iterator[AuditFinding]:
@@ -23,10 +24,24 @@ def judge_notes(scene: FamilyScene, operation: Operation) -> Iterator[AuditFindi
         is_done = step.state is StepState.CONFIRMED and isinstance(step.effect, IssueCreditNote)
         if is_done and (is_carried or step.kind is StepKind.RELIEVE):
             note = scene.notes.get(CreditNoteId(step.remote_id or 0))
-            yield from _judge_note(scene, step, note)
+            yield from judge_note(scene, step, note)
 
 
-def _judge_note(scene: FamilyScene, step: Step, note: CreditNote | None) -> Iterator[AuditFinding]:
+def judge_undos(scene: FamilyScene) -> Iterator[AuditFinding]:
+    """The merged invoice of a closed undo stays revoked; what was charged anew is the account's own."""
+    for undo in scene.undos():
+        if undo.state is not OperationState.CLOSED or undo.why:
+            continue
+        merged = scene.invoices.get(InvoiceId(revoke_of(undo).invoice_id or 0))
+        for step in undo.steps:
+            is_done = step.state is StepState.CONFIRMED and step.kind is StepKind.REVOKE
+            if is_done and not is_gone(merged):
+                note = scene.notes.get(CreditNoteId(step.remote_id or 0))
+                yield from judge_note(scene, step, note)
+
+
+def judge_note(scene: FamilyScene, step: Step, note: CreditNote | None) -> Iterator[AuditFinding]:
+    """A credit note of a confirmed step stands as it was sent."""
     assert isinstance(step.effect, IssueCreditNote)
     due = step.effect.total
     if note is None or note.deleted:

@@ -79,10 +79,17 @@ class FamilyScene:
 
     def merges(self) -> tuple[Operation, ...]:
         """Merges that were ever begun and whose documents were looked for."""
+        return self._begun(OperationKind.MERGE)
+
+    def undos(self) -> tuple[Operation, ...]:
+        """Undos that were ever begun and whose documents were looked for."""
+        return self._begun(OperationKind.UNDO)
+
+    def _begun(self, kind: OperationKind) -> tuple[Operation, ...]:
         return tuple(
             operation
             for operation in self.operations
-            if operation.kind is OperationKind.MERGE
+            if operation.kind is kind
             and operation.state is not OperationState.PROPOSED
             and operation.plan_id in self.watched
         )
