@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Annotated
@@ -28,7 +27,7 @@ from connector.runtime.audit import (
     run_audit,
 )
 from connector.runtime.audit_record import freeze_for
-from connector.runtime.bootstrap import open_service
+from connector.runtime.bootstrap import open_for_looking
 from connector.runtime.nightly import bounds_of, keep_audit
 from connector.runtime.service import Service
 
@@ -64,8 +63,8 @@ def audit(
     """Judge documents, marks, releases and journal; 1 if anything was found."""
     settings = load(context)
     stop = Event()
-    with open_service(settings) as wired, stop_on_signal(stop) as signals:
-        service = replace(wired.service, writer=None)
+    with open_for_looking(settings) as wired, stop_on_signal(stop) as signals:
+        service = wired.service
         found = _look(service, settings, main, stop)
         frozen = freeze_for(service, found) if freeze else ""
         keep_audit(service, found, settings.audit.metrics_file if metrics is None else str(metrics))
