@@ -13,7 +13,7 @@ from connector.cli.opening import asker, load
 from connector.cli.rendering import amount, for_people, heading, line, plain, table
 from connector.domain.ids import PlanId
 from connector.ports.store import RequestKind
-from connector.runtime.bootstrap import open_service
+from connector.runtime.bootstrap import open_for_looking
 from connector.runtime.requests import record_request
 from connector.runtime.undo import Prospect, foresee_undo
 from connector.saga.worksheet import SheetRow, Worksheet
@@ -40,7 +40,7 @@ def undo(merge: Merge, /, *, by: By = None, json: AsJson = False, context: Given
 
 
 def _ask(context: Context, plan_id: PlanId, by: str | None) -> tuple[Prospect, int | None]:
-    with open_service(load(context)) as wired:
+    with open_for_looking(load(context)) as wired:
         name = asker(by)
         prospect = foresee_undo(wired.service, plan_id)
         if prospect.worksheet is not None:
