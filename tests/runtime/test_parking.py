@@ -15,15 +15,16 @@ from connector.ports.store import RequestKind
 from connector.runtime import facts
 from connector.runtime.cycle import load_standing
 from connector.runtime.parking import park_broken
+from connector.runtime.preview import preview
 from connector.runtime.requests import record_request
 from connector.runtime.views import load_overview
+from connector.runtime.work import work
 from connector.saga.effects import Effect, IssueCreditNote
-from connector.saga.steps import Operation, OperationKind, OperationState
+from connector.saga.steps import OperationKind, OperationState
 from tests.runtime.looks import PROPOSE, look, put_on_agenda
 from tests.runtime.rig import ACT, Rig
 
 MAIN = AccountId(1)
-OTHER = AccountId(9)
 CLOSED, OPEN, PROPOSED = OperationState.CLOSED, OperationState.OPEN, OperationState.PROPOSED
 
 
@@ -51,15 +52,9 @@ def parked(rig: Rig) -> tuple[Parking, ...]:
         return unit.parkings.load_all_parked()
 
 
-def of(rig: Rig, main_id: int) -> Operation:
-    """The only operation of a family."""
-    (found,) = [op for op in rig.operations() if op.main_id == main_id]
-    return found
-
-
 def states(rig: Rig) -> list[str]:
     """The first family's reliefs."""
-    return [step.state.value for step in of(rig, 1).steps[6:]]
+    return [step.state.value for step in rig.operation_of(1).steps[6:]]
 
 
 def ask(rig: Rig, subject: str, by: str = "ada") -> None:
@@ -76,7 +71,7 @@ def test_three_refusals_park_the_family_and_the_other_goes_on(rig: Rig) -> None:
     rig.platform.on_send = refuses(10, 11, 12, 13, 14)
     report = rig.sync()
     assert states(rig) == ["held", "held", "held", "intended", "intended"]
-    assert of(rig, 9).state is CLOSED
+    assert rig.operation_of(9).state is CLOSED
     (parking,) = parked(rig)
     assert (parking.main_id, parking.cause) == (MAIN, ParkingCause.REFUSALS)
     assert [line.partition(": ")[2] for line in parking.evidence] == [
@@ -130,6 +125,9 @@ def test_a_parked_family_is_read_and_shown_but_not_planned(rig: Rig) -> None:
     assert len(rig.operations()) == 2
     assert rig.rules() == ["parked"]
     assert rig.platform.reads.count("read_invoices") > 0
+    (shown,) = preview(rig.service, [MAIN])
+    assert shown.snapshot is not None
+    assert shown.builders == ()
 
 
 def test_a_proposal_of_a_parked_family_waits_as_it_is(rig: Rig) -> None:
@@ -141,11 +139,11 @@ def test_a_proposal_of_a_parked_family_waits_as_it_is(rig: Rig) -> None:
     rig.world.pay(12)
     put_on_agenda(rig)
     look(rig)
-    assert of(rig, 1).state is PROPOSED
-    record_request(rig.service, RequestKind.APPROVE, of(rig, 1).plan_id, "ada")
+    assert rig.operation_of(1).state is PROPOSED
+    record_request(rig.service, RequestKind.APPROVE, rig.operation_of(1).plan_id, "ada")
     rig.sync()
-    assert of(rig, 1).state is OPEN
-    assert all(step.attempts == 0 for step in of(rig, 1).steps)
+    assert rig.operation_of(1).state is OPEN
+    assert all(step.attempts == 0 for step in rig.operation_of(1).steps)
 
 
 def test_time_does_not_bring_a_parked_family_back(rig: Rig) -> None:
@@ -163,6 +161,17 @@ def test_time_does_not_bring_a_parked_family_back(rig: Rig) -> None:
     assert load_standing(rig.service).waiting_until is None
 
 
+def test_work_does_not_pick_a_parked_family_at_all(rig: Rig) -> None:
+    """Nothing of it is judged, let alone sent: work reads nothing for it."""
+    rig.family(1, (2, 3, 4, 5))
+    rig.charge(1, 2, 3, 4, 5)
+    look(rig)
+    park_broken(rig.service, rig.pen, MAIN, InvariantBroken("odd"))
+    rig.platform.reads.clear()
+    assert work(rig.service, rig.pen).sends == 0
+    assert rig.platform.reads == []
+
+
 # -- lifting --------------------------------------------------------------------------------
 
 
@@ -174,7 +183,7 @@ def test_a_named_person_lifts_it_and_it_ends_well(rig: Rig) -> None:
     rig.platform.on_send = lambda _: None
     ask(rig, "1")
     rig.sync()
-    assert of(rig, 1).state is CLOSED
+    assert rig.operation_of(1).state is CLOSED
     assert [rig.due(number) for number in range(10, 15)] == [0] * 5
     assert sorted(rig.world.relieved.values()) == [10, 11, 12, 13, 14, 20, 21]
     with rig.unit() as unit:
@@ -199,7 +208,7 @@ def test_what_was_settled_by_hand_is_cancelled_before(rig: Rig) -> None:
     two_families(rig)
     rig.platform.on_send = refuses(10, 11, 12)
     rig.sync()
-    plan_id = of(rig, 1).plan_id
+    plan_id = rig.operation_of(1).plan_id
     for number in (7, 8, 9):
         rig.world.pay(number + 3)
         record_request(rig.service, RequestKind.CANCEL, f"{plan_id}/{number}", "ada")
@@ -207,7 +216,7 @@ def test_what_was_settled_by_hand_is_cancelled_before(rig: Rig) -> None:
     rig.sync()
     assert states(rig) == ["cancelled"] * 3 + ["confirmed"] * 2
     assert parked(rig) == ()
-    assert of(rig, 1).state is CLOSED
+    assert rig.operation_of(1).state is CLOSED
 
 
 def test_one_step_alone_does_not_lift_it(rig: Rig) -> None:
@@ -217,7 +226,7 @@ def test_one_step_alone_does_not_lift_it(rig: Rig) -> None:
     rig.sync()
     rig.platform.on_send = lambda _: None
     sent = len(rig.platform.sent)
-    ask(rig, f"{of(rig, 1).plan_id}/7")
+    ask(rig, f"{rig.operation_of(1).plan_id}/7")
     rig.sync()
     assert states(rig)[0] == "intended"
     assert len(rig.platform.sent) == sent
@@ -269,13 +278,13 @@ def test_a_broken_law_parks_its_family_alone(rig: Rig, error: Exception) -> None
     (parking,) = parked(rig)
     assert (parking.main_id, parking.cause) == (MAIN, ParkingCause.IMPOSSIBLE)
     assert parking.reason == "a law does not hold: odd"
-    assert [step.state.value for step in of(rig, 1).steps][:2] == ["unknown", "intended"]
-    assert of(rig, 9).state is CLOSED
+    assert [step.state.value for step in rig.operation_of(1).steps][:2] == ["unknown", "intended"]
+    assert rig.operation_of(9).state is CLOSED
     assert rig.fact(facts.FROZEN) is None
     rig.platform.on_send = lambda _: None
     ask(rig, "1")
     rig.sync()
-    assert of(rig, 1).state is CLOSED
+    assert rig.operation_of(1).state is CLOSED
 
 
 def families(rig: Rig, *mains: int) -> None:
@@ -292,7 +301,7 @@ def test_two_at_once_freeze_nothing(rig: Rig) -> None:
     rig.sync()
     assert sorted(row.main_id for row in parked(rig)) == [10, 20]
     assert rig.fact(facts.FROZEN) is None
-    assert of(rig, 30).state is CLOSED
+    assert rig.operation_of(30).state is CLOSED
 
 
 def test_three_at_once_freeze_everything(rig: Rig) -> None:
@@ -378,7 +387,7 @@ def test_nothing_is_sent_once_it_was_stopped_between_look_and_send(rig: Rig, how
     report = rig.cycle()
     assert len(rig.platform.sent) == 2
     assert report.sends == 2
-    assert [step.state.value for step in of(rig, 1).steps][:3] == [
+    assert [step.state.value for step in rig.operation_of(1).steps][:3] == [
         "confirmed",
         "confirmed",
         "intended",
