@@ -63,7 +63,7 @@ def _registry(figures: Figures) -> CollectorRegistry:
         findings.labels(*labels).set(count)
     operations = Gauge(
         "linked_accounts_operations",
-        "Operations that have not ended, held steps, merges that do not add up.",
+        "Operations that have not ended, held steps, parked families, merges that do not add up.",
         ("state",),
         registry=registry,
     )

@@ -77,24 +77,15 @@ class Journal(Protocol):
         ...
 
     def load_unfinished(self, main_id: AccountId | None = None) -> tuple[Operation, ...]:
-        """Open operations, and withdrawn ones that still have steps to do, oldest first.
-
-        Of one family or of all.
-        """
+        """Open operations, and withdrawn ones with steps to do, oldest first; of one family or all."""
         ...
 
     def load_unattended(self, since: datetime) -> tuple[Share, ...]:
-        """What each plan came to that was made since then and had not to wait for a person.
-
-        ``since`` is billing time. A withdrawn one counts for its family alone.
-        """
+        """What each plan came to that was made since then (billing time) and waited for nobody."""
         ...
 
     def load_merged(self, first: date, until: date) -> Decimal:
-        """The sum of all merges under way or done whose cycle begins on a day from first to until.
-
-        The day ``until`` itself is left out.
-        """
+        """The sum of merges that stand or are under way, of cycles that begin before ``until``."""
         ...
 
     def load_own_record(self, main_id: AccountId) -> OwnRecord:

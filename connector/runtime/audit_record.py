@@ -121,6 +121,7 @@ def figures_of(service: Service, report: AuditReport) -> Figures:
         operations={
             "open": standing.open,
             "held": standing.held,
+            "parked_families": standing.parked,
             "unverified": standing.unverified,
         },
         charged_twice=add_up(row.amount for row in twice),

@@ -51,10 +51,10 @@ class Standing:
     """What stands open after a turn, from our store alone."""
 
     proposed: int
-    open: int  #: like the next two, without those of parked families
+    open: int
     held: int
     unverified: int
-    parked: int  #: families
+    parked: int  #: families that get no write
     quarantined: int
     waiting_until: datetime | None  #: host clock, UTC: when the earliest waiting step is due
     frozen: str | None
@@ -97,11 +97,11 @@ def load_standing(service: Service) -> Standing:
     with service.store.begin() as unit:
         waiting = unit.journal.load_operations({OperationState.PROPOSED})
         parked = {row.main_id for row in unit.parkings.load_all_parked()}
-        every = unit.journal.load_unfinished()
+        unfinished = unit.journal.load_unfinished()
         quarantined = unit.findings.load_quarantine()
         frozen = unit.facts.load(facts.FROZEN)
-    unfinished = [operation for operation in every if operation.main_id not in parked]
-    times = [due for operation in unfinished if (due := _due_at(service, operation))]
+    going = [operation for operation in unfinished if operation.main_id not in parked]
+    times = [due for operation in going if (due := _due_at(service, operation))]
     return Standing(
         proposed=len(waiting),
         open=len(unfinished),

@@ -79,5 +79,7 @@ def _judge(service: Service, unit: UnitOfWork, plan_id: PlanId, merge: Operation
         return f"no plan {plan_id}; `linked-accounts history` lists them"
     if service.policy.mode is Mode.OBSERVE:
         return NOT_OBSERVING
+    if parking := unit.parkings.load_parked(merge.main_id):
+        return f"family {merge.main_id} is parked ({parking.reason}): `{parking.retry}` first"
     family = unit.journal.load_operations(tuple(OperationState), merge.main_id)
     return judge_undoable(merge, family)

@@ -47,7 +47,16 @@ class StepKind(StrEnum):
     RELEASE = "release"
 
 
-DOCUMENTS = frozenset({StepKind.ISSUE, StepKind.RELIEVE, StepKind.CREDIT, StepKind.VOID})
+DOCUMENTS = frozenset(
+    {
+        StepKind.ISSUE,
+        StepKind.RELIEVE,
+        StepKind.CREDIT,
+        StepKind.VOID,
+        StepKind.REVOKE,
+        StepKind.RECHARGE,
+    }
+)
 """Steps that make a document: an invoice or a credit note."""
 
 

@@ -144,7 +144,7 @@ class SqlJournal:
         return turnover.load_unattended(self._connection, since)
 
     def load_merged(self, first: date, until: date) -> Decimal:
-        """The sum of all merges under way or done whose cycle begins on one of these days."""
+        """The sum of merges that stand or are under way, of cycles that begin before ``until``."""
         return turnover.load_merged(self._connection, first, until)
 
     def load_own_record(self, main_id: AccountId) -> OwnRecord:

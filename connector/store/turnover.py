@@ -16,7 +16,7 @@ from connector.store.schema import journal_event, operation, step
 
 _COUNTED = (OperationState.OPEN, OperationState.CLOSED, OperationState.WITHDRAWN)
 _MERGED = (OperationState.OPEN, OperationState.CLOSED)
-
+_undo = operation.alias()
 
 _NOBODY_WAS_ASKED = (
     select(journal_event.c.id)
@@ -49,13 +49,20 @@ _UNATTENDED = select(
 ).where(
     operation.c.state.in_([state.value for state in _COUNTED]),
     operation.c.created_at >= bindparam("since"),
+    operation.c.undoes.is_(None),  # an undo is always a person's wish
     _NOBODY_WAS_ASKED,
+)
+_UNDONE = (
+    select(_undo.c.undoes)
+    .where(_undo.c.state == OperationState.CLOSED.value, _undo.c.undoes == operation.c.plan_id)
+    .exists()
 )
 _TOTALS = select(operation.c.total).where(
     operation.c.kind == OperationKind.MERGE.value,
     operation.c.state.in_([state.value for state in _MERGED]),
     operation.c.cycle_start >= bindparam("first"),
     operation.c.cycle_start < bindparam("until"),
+    ~_UNDONE,
 )
 
 
@@ -73,5 +80,5 @@ def load_unattended(connection: Connection, since: datetime) -> tuple[Share, ...
 
 
 def load_merged(connection: Connection, first: date, until: date) -> Decimal:
-    """The sum of merges that are under way or done, of cycles that begin within these days."""
+    """The sum of merges that are under way or done and stand, of cycles that begin on these days."""
     return add_up(connection.execute(_TOTALS, {"first": first, "until": until}).scalars())

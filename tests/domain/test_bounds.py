@@ -25,7 +25,7 @@ USED = Usage(
 WIDE = Bounds()
 
 
-def judged(share: Share = MERGE, *, span: str = "run", **limits: object) -> str:
+def judged(limits: dict[str, object], share: Share = MERGE, *, span: str = "run") -> str:
     """Judged after what is used, in its run or its day, under some bounds."""
     named = {f"{name}_per_{span}": value for name, value in limits.items()}
     bounds = replace(WIDE, **named)  # type: ignore[arg-type] # by name
@@ -46,8 +46,8 @@ def test_at_the_bound_it_goes_and_beyond_it_waits(
     span: str, name: str, fits: object, exceeded: object
 ) -> None:
     """In a run and in a day alike."""
-    assert judged(span=span, **{name: fits}) == ""
-    assert f"bounds.{name}_per_{span} = {exceeded}" in judged(span=span, **{name: exceeded})
+    assert judged({name: fits}, span=span) == ""
+    assert f"bounds.{name}_per_{span} = {exceeded}" in judged({name: exceeded}, span=span)
 
 
 @pytest.mark.parametrize(
@@ -66,29 +66,29 @@ def test_the_sentence_names_figure_bound_and_setting(
 ) -> None:
     """So that whoever reads it knows what would be, and what to raise."""
     told = "99.50" if name == "amount" else str(limit)
-    why = judged(span=span, **{name: limit})
+    why = judged({name: limit}, span=span)
     assert why == f"{sentence} bounds.{name}_per_{span} = {told}"
 
 
 def test_a_release_adds_neither_documents_nor_an_amount() -> None:
     """Used-up bounds on those do not hold a paying customer back."""
-    assert judged(RELEASE, documents=0, amount=Decimal(0)) == ""
+    assert judged({"documents": 0, "amount": Decimal(0)}, RELEASE) == ""
 
 
 def test_each_kind_has_the_bound_on_families_to_itself() -> None:
     """Two families were merged, one released: a second release is the second."""
-    assert judged(RELEASE, families=2) == ""
-    assert judged(RELEASE, families=1).startswith("2 families with a release")
+    assert judged({"families": 2}, RELEASE) == ""
+    assert judged({"families": 1}, RELEASE).startswith("2 families with a release")
 
 
 def test_a_family_that_was_counted_is_not_counted_again() -> None:
     """A supplement goes, whatever the bound has become meanwhile."""
-    assert judged(replace(MERGE, main_id=AccountId(1)), families=1) == ""
+    assert judged({"families": 1}, replace(MERGE, main_id=AccountId(1))) == ""
 
 
 def test_no_amount_is_no_bound() -> None:
     """As long as nothing is set."""
-    assert judged(replace(MERGE, amount=Decimal("1e11")), amount=None) == ""
+    assert judged({"amount": None}, replace(MERGE, amount=Decimal("1e11"))) == ""
 
 
 def growing(amount: str, merged: str, before: str, **bounds: object) -> str:

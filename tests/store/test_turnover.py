@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from connector.domain.bounds import Share
 from connector.domain.ids import AccountId
-from connector.saga.steps import OperationState
+from connector.saga.steps import OperationKind, OperationState
 from connector.store.store import SqlStore
 from tests.store.support import MAIN, NOW, merge, plan_id, record
 
@@ -65,3 +65,19 @@ def test_merges_are_added_up_by_the_day_on_which_their_cycle_begins(store: SqlSt
     with store.begin() as unit:
         assert unit.journal.load_merged(MARCH, APRIL) == Decimal("5000000000.0002")
         assert unit.journal.load_merged(APRIL, date(2026, 5, 1)) == Decimal("4000000000.0001")
+
+
+def test_an_undo_is_a_persons_wish_and_takes_its_merge_out(store: SqlStore) -> None:
+    """It counts for no bound; the sum of the merge does not stand once the undo has ended."""
+    record(store, replace(merge(1), cycle_start=MARCH))
+    undo = replace(
+        merge(2), kind=OperationKind.UNDO, undoes=plan_id(1), sources=(), cycle_start=None
+    )
+    record(store, undo)
+    with store.begin() as unit:
+        assert [row.kind for row in unit.journal.load_unattended(NOW - timedelta(days=9))] == [
+            "merge"
+        ]
+        assert unit.journal.load_merged(MARCH, APRIL) == merge(1).total
+        unit.journal.record_state(plan_id(2), OperationState.CLOSED, "", "x", NOW)
+        assert unit.journal.load_merged(MARCH, APRIL) == 0
