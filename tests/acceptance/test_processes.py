@@ -1,9 +1,8 @@
-"""The daemon as a real process: signals, a second one, and SIGKILL in the middle of a merge."""
+"""The daemon as a real process: signals, a second one, maintenance; SIGKILL is `tests/kill9`."""
 
 from __future__ import annotations
 
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -11,17 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from connector.sandbox.server import SandboxOptions
-from tests.acceptance.bench import Bench, open_bench
+from tests.acceptance.bench import Bench
 
 PATIENCE_SECONDS = 60.0
 POLL = "[poll]\ninterval_seconds = {seconds}\n"
-KILLS = 10
 
 
 class Daemon:
@@ -168,38 +164,6 @@ def test_a_dead_platform_stops_the_turn_and_not_the_daemon(bench: Bench) -> None
         until(lambda: _is_merged(bench, main_id), "the merge")
         assert running.end() == 0
     assert bench.audit()["findings"] == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_ten_kills_in_a_merge_of_fifty_families_leave_nothing_wrong(
-    tmp_path: Path, seed: int
-) -> None:
-    """SIGKILL at random moments, restart, and in the end the auditor finds nothing."""
-    chance = random.Random(seed)  # the seed stands in the test's name
-    with open_bench(tmp_path, SandboxOptions(families=50, subs=3, seed=seed)) as bench:
-        bench.configure(more=POLL.format(seconds=1))
-        bench.link_all()
-        bench.control("POST", "charge", {})
-        for number in range(KILLS):
-            before = len(bench.writes())
-            goal = before + chance.randint(5, 25)
-            with daemon(bench, f"daemon-{number}") as running:
-                until(_has_written(bench, goal), "more writes")
-                time.sleep(chance.random() * 0.05)
-                assert running.end(signal.SIGKILL) == -signal.SIGKILL
-        report = bench.sync()
-        assert report.standing.open == 0
-        audit = bench.audit()
-        assert audit["findings"] == []
-        with bench.service() as service, service.store.begin() as unit:
-            mains = {
-                link.main_id for link in unit.links.load_map().links if link.mode == "aggregated"
-            }
-        charged = [
-            f for f in audit["families"] if f["main_id"] in mains and Decimal(f["charged"]) > 0
-        ]
-        assert {family["merged_documents"] for family in charged} == {1}
 
 
 @pytest.mark.slow

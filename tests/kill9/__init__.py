@@ -1,0 +1,1 @@
+"""Real processes under real SIGKILL: a sandbox, daemons that die, month after month."""
