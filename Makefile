@@ -9,13 +9,14 @@ FAMILIES ?= 20
 SEED ?= 1
 SERVE ?=
 SEEDS ?= 200
+KILLS ?= 1000
 ABREAST := --numprocesses auto --dist worksteal
 
-.PHONY: help demo test sim bench check static format example clean
+.PHONY: help demo test sim crash-matrix kill9 bench check static format example clean
 
 # What can be made, one line each.
 help:
-	@awk '/^# /{text=substr($$0,3)} /^[a-z]+:/{split($$1,name,":"); printf "  make %-9s %s\n", name[1], text; text=""}' Makefile
+	@awk '/^# /{text=substr($$0,3)} /^[a-z0-9-]+:/{split($$1,name,":"); printf "  make %-13s %s\n", name[1], text; text=""}' Makefile
 
 # Play one simulated month with 20 families; SERVE=1 stays up.
 demo: .venv/ready
@@ -28,6 +29,14 @@ test: .venv/ready
 # Simulate faults, kills and people, SEEDS=200 times; a seed that fails names its replay.
 sim: .venv/ready
 	@$(RUN) -m tests.simulator --seeds $(SEEDS)
+
+# Every trouble at every effect of every canonical scenario; a case that fails names its replay.
+crash-matrix: .venv/ready
+	@$(RUN) -m tests.crash_matrix
+
+# Kill real daemons with SIGKILL, KILLS=1000 times, month after month; nothing may be wrong after.
+kill9: .venv/ready
+	@$(RUN) -m tests.kill9 --kills $(KILLS)
 
 # Measure what the sandbox costs: time, memory, and a yard to compare them with.
 bench: .venv/ready

@@ -1,4 +1,4 @@
-"""The crash matrix: die at every single write there is, before and after it, and start again.
+"""Sudden death on the fakes: at every single write, before and after it, and again and again.
 
 Whatever the moment, the next process ends with every source relieved once and carried once, every
 account switched once, and no document standing twice.

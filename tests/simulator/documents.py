@@ -88,7 +88,7 @@ def _judge_reliefs(books: Books) -> Iterator[str]:
     about = {(row["plan_id"], row["number"]): row["invoice_id"] for row in books.steps}
     totals = {(row["plan_id"], row["invoice_id"]): Decimal(row["total"]) for row in books.sources}
     for row in books.steps:
-        if row["kind"] == "revoke":
+        if row["kind"] in {"revoke", "void"}:
             totals[row["plan_id"], row["invoice_id"]] = amount_of(row)
     credited: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
     for mark, note in books.reliefs:
