@@ -27,6 +27,7 @@ mode = "act"
 [platform]
 base_url = "{base_url}"
 clock = "server"            # billing time is the sandbox's, so that a month takes seconds
+probe_account = {probed}          # a customer made for tests: see `doctor --probe`
 requests_per_second = 0     # the sandbox needs no courtesy
 concurrency = 4
 
@@ -52,19 +53,11 @@ class Stage:
     control_url: str
     config: Path
     environ: dict[str, str]
+    probed: int  #: the customer made for tests
 
     def control(self, method: str, path: str, body: object = None) -> Any:
         """Ask the sandbox to do or tell something; JSON, or text where it answers text."""
-        request = urllib.request.Request(  # noqa: S310 - our own sandbox on loopback
-            f"{self.control_url}/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=READY_SECONDS * 4) as reply:  # noqa: S310 - same
-            text = reply.read().decode()
-        is_json = "json" in reply.headers.get("Content-Type", "")
-        return json.loads(text) if is_json else text
+        return _control(self.control_url, method, path, body)
 
     def command(self, *words: str) -> list[str]:
         """The connector's command line under this stage's configuration."""
@@ -109,8 +102,11 @@ def open_stage(folder: Path, *, families: int, subs: int, seed: int) -> Iterator
         if not line:
             raise ConnectorError("the sandbox did not start")
         told = json.loads(line)
+        made = _control(told["control_url"], "POST", "test-customer", {})
         config = folder / "config.toml"
-        config.write_text(CONFIG.format(base_url=told["base_url"], state=folder / "state.sqlite3"))
+        state = folder / "state.sqlite3"
+        probed = made["customer_id"]
+        config.write_text(CONFIG.format(base_url=told["base_url"], state=state, probed=probed))
         secrets = {
             "LINKED_ACCOUNTS_PLATFORM__KEY": told["key"],
             "LINKED_ACCOUNTS_PLATFORM__SECRET": told["secret"],
@@ -119,6 +115,7 @@ def open_stage(folder: Path, *, families: int, subs: int, seed: int) -> Iterator
             base_url=told["base_url"],
             control_url=told["control_url"],
             config=config,
+            probed=probed,
             environ={**os.environ, **secrets},
         )
 
@@ -131,6 +128,19 @@ def open_daemon(stage: Stage, log: Path) -> Iterator[subprocess.Popen[str]]:
         _process(stage.command("run"), stage.environ, stderr=lines) as daemon,
     ):
         yield daemon
+
+
+def _control(url: str, method: str, path: str, body: object) -> Any:
+    request = urllib.request.Request(  # noqa: S310 - our own sandbox on loopback
+        f"{url}/{path}",
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=READY_SECONDS * 4) as reply:  # noqa: S310 - same
+        text = reply.read().decode()
+    is_json = "json" in reply.headers.get("Content-Type", "")
+    return json.loads(text) if is_json else text
 
 
 @contextmanager

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from cyclopts import Parameter, validators
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connector.cli.common import AsJson, Context, Given
+from connector.cli.common import AsJson, By, Context, Given
 from connector.cli.endings import gravest
 from connector.cli.jsonout import print_document
-from connector.cli.opening import load
+from connector.cli.opening import asker, load
 from connector.cli.rendering import for_errors, for_people, plain, show
+from connector.domain.ids import AccountId
 from connector.errors import SetupError
-from connector.runtime.doctor import Check, Verdict, config_ok, config_problem, examine
+from connector.runtime.checks import Check, Verdict
+from connector.runtime.doctor import config_ok, config_problem, examine
+from connector.runtime.proofs import Wanted
 
 STYLES = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
 
 
-def doctor(*, json: AsJson = False, context: Given) -> int:
+Probe = Annotated[
+    int | None,
+    Parameter(
+        help="Try what Splynx keeps of our documents on this customer, whom platform.probe_account"
+        " names too: one small invoice, settled at once by its credit note.",
+        validator=validators.Number(gte=1),
+    ),
+]
+
+
+def doctor(*, probe: Probe = None, by: By = None, json: AsJson = False, context: Given) -> int:
     """Check everything; 78 for settings, 69 out of reach, 77 for a permission, 1 for the rest."""
+    wanted = None if probe is None else Wanted(account_id=AccountId(probe), by=asker(by))
     with for_errors().status("asking Splynx"):
-        checks = _checks(context)
+        checks = _checks(context, wanted)
     code = gravest(check.exit_code for check in checks)
     if json:
         print_document({"checks": checks, "exit_code": code})
@@ -29,12 +46,12 @@ def doctor(*, json: AsJson = False, context: Given) -> int:
     return code
 
 
-def _checks(context: Context) -> list[Check]:
+def _checks(context: Context, wanted: Wanted | None) -> list[Check]:
     try:
         settings = load(context)
     except SetupError as error:
         return [config_problem(problem) for problem in error.problems]
-    return [config_ok(settings), *examine(settings)]
+    return [config_ok(settings), *examine(settings, wanted)]
 
 
 def _print_text(console: Console, checks: list[Check]) -> None:

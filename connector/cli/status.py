@@ -43,6 +43,7 @@ def _print_json(settings: Settings, view: Overview) -> None:
             "last_sweep": view.last_sweep,
             "links": view.links,
             "frozen": view.frozen,
+            "unproven": view.obstacle,
             "needs_somebody": view.needs_somebody,
             "waiting": [operation_view(op) for op in view.waiting],
             "under_way": [operation_view(op) for op in view.under_way],
@@ -125,7 +126,7 @@ def _facts(settings: Settings, view: Overview) -> list[tuple[str, object]]:
         mode = f"{settings.mode} (the latest cycle ran in {view.last_mode})"
     links = view.links
     return [
-        ("mode", mode),
+        ("mode", f"{mode}, but only observing: {view.obstacle}" if view.obstacle else mode),
         ("platform", settings.platform.base_url),
         ("last poll", "never" if view.last_poll is None else moment(view.last_poll)),
         (

@@ -81,6 +81,7 @@ def _needs_somebody(standing: Standing) -> bool:
         or standing.unverified
         or standing.quarantined
         or standing.frozen
+        or standing.obstacle
     )
 
 
@@ -155,6 +156,8 @@ def _standing_rows(standing: Standing) -> list[tuple[str, object]]:
     rows.extend((name, count) for name, count in counts.items() if count)
     if standing.waiting_until is not None:
         rows.append(("steps wait until", moment(standing.waiting_until)))
+    if standing.obstacle:
+        rows.append(("only observing", standing.obstacle))
     if standing.frozen:
         rows.append(("frozen", plain(standing.frozen)))
     return rows

@@ -64,6 +64,16 @@ class PlatformSettings(Section):
         60, ge=1, le=600, description="How long to wait for an answer before it counts as lost."
     )
     page_size: Whole = Field(500, ge=1, le=5000, description="Rows asked for in one request.")
+    probe_account: Whole | None = Field(
+        None,
+        ge=1,
+        description=(
+            "A customer made for tests and nothing else, to whom `doctor --probe` may write: it owes"
+            " nothing and is linked to nobody. The probe is refused for any other."
+        ),
+        examples=[4711],
+        json_schema_extra={"expects": "the number of a customer"},
+    )
     quiescence_seconds: Literal["auto"] | Annotated[Whole, Field(ge=0, le=86_400)] = Field(
         "auto",
         description=(

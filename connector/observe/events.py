@@ -39,6 +39,8 @@ class Event(StrEnum):
         "platform.unavailable",
         "The platform does not answer; tried again later.",
     )
+    MARKER_UNPROVEN = "marker.unproven", "No mark of ours was read back here yet; only observing."
+    PROBE_DONE = "probe.done", "A probe has ended; its findings are recorded."
     CLOCK_SKEWED = "clock.skewed", "Our clock and the platform's differ; nothing is written."
     PLATFORM_DENIED = (
         "platform.denied",

@@ -96,6 +96,10 @@ class Journal(Protocol):
         """Those of the ids that are documents we created ourselves."""
         ...
 
+    def has_confirmed_claim(self) -> bool:
+        """Whether a claim was ever read back: marks are kept where this journal was written."""
+        ...
+
     def load_history(
         self, *, account_id: AccountId | None, plan_id: PlanId | None, limit: int
     ) -> tuple[HistoryRow, ...]:

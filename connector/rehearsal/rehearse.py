@@ -26,6 +26,7 @@ from connector.rehearsal.outcome import Outcome
 from connector.rehearsal.payers import Habit, Payers
 from connector.rehearsal.reading import open_for_reading, read_copy, read_native_ids, start_copy
 from connector.rehearsal.store_copy import linked_ids, make_store, read_store
+from connector.runtime import facts
 from connector.runtime.bootstrap import open_service
 from connector.runtime.links import import_links, parse_csv
 from connector.runtime.service import Service
@@ -86,6 +87,7 @@ def rehearse(settings: Settings, copy: Copy, wish: Wish, told: Progress) -> Outc
         copy.warnings += [*problems, *bring_forward(box.world, copy)]
         with box, open_service(settings_on(settings, box, copy, url)) as wired:
             _make_links(wired.service, copy)
+            _believe_marks(wired.service)
             tell_witness(box.world, wired.service)
             payers = Payers(habit=wish.habit, seed=wish.seed, start=box.world.today())
             course = Course(days=wish.days, payers=payers, step=timedelta(hours=wish.hours))
@@ -120,6 +122,13 @@ def _make_links(service: Service, copy: Copy) -> None:
         proposed = tuple(_link_of(row) for row in copy.proposed)
         report = import_links(service, proposed, (), by=BY, partial=True)
         copy.warnings += [f"links, line {row.line}: {row.sentence}" for row in report.problems]
+
+
+def _believe_marks(service: Service) -> None:
+    """The sandbox keeps marks; whether the real Splynx does is for a probe to find out."""
+    with service.store.begin() as unit:
+        unit.facts.record(facts.MARKER, "by rehearsal: the sandbox keeps marks")
+        unit.commit()
 
 
 def _row_of(link: ProposedLink) -> dict[str, object]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from connector.config import Settings
+from connector.domain.ids import AccountId
 from connector.domain.links import LinkSource
 from connector.domain.policy import Mode
 from connector.observe.hooks import LogAlerts
@@ -52,6 +53,14 @@ def open_for_looking(settings: Settings) -> Iterator[Wired]:
     """The same for all who only look, whatever the mode: there is nothing to write with."""
     with open_service(settings) as wired:
         yield replace(wired, service=replace(wired.service, writer=None))
+
+
+@contextmanager
+def open_for_probe(settings: Settings, account_id: AccountId) -> Iterator[Wired]:
+    """The same with a writer that reaches one account alone, in any mode: a person asks for it."""
+    with open_service(settings) as wired:
+        writer = SplynxWriter(wired.connection, only=account_id)
+        yield replace(wired, service=replace(wired.service, writer=writer))
 
 
 def wire(settings: Settings, store: SqlStore, connection: SplynxConnection) -> Wired:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 from connector.domain.policy import Mode
 from connector.errors import PlatformError
+from connector.observe.events import Event as Log
 from connector.runtime import facts
 from connector.runtime.allowance import Allowance
+from connector.runtime.gate import load_mode, load_obstacle, record_earlier_proof
 from connector.runtime.native import is_native_due, reconcile_native
 from connector.runtime.plan import plan_due_families
 from connector.runtime.poll import poll
@@ -16,7 +18,7 @@ from connector.runtime.recover import record_found_at_start
 from connector.runtime.requests import carry_out_requests
 from connector.runtime.service import Pen, Service
 from connector.runtime.work import work
-from connector.saga.machine import held_steps, is_done, next_due_at
+from connector.saga.machine import held_steps, is_done, next_due_at, to_carry_out
 from connector.saga.recovery import quiet_from
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, OperationState
@@ -58,6 +60,7 @@ class Standing:
     quarantined: int
     waiting_until: datetime | None  #: host clock, UTC: when the earliest waiting step is due
     frozen: str | None
+    obstacle: str = ""  #: why nothing is written for lack of a proven mark
 
 
 def start(service: Service, pen: Pen) -> None:
@@ -65,11 +68,16 @@ def start(service: Service, pen: Pen) -> None:
     record_found_at_start(service, pen)
     now = service.clock.now().astimezone(UTC)
     with service.store.begin(epoch=pen.epoch) as unit:
-        if unit.facts.load(facts.MODE) != service.policy.mode:
+        record_earlier_proof(unit)
+        mode = load_mode(service, unit)
+        if unit.facts.load(facts.MODE) != mode:
             mains = unit.links.load_map().main_ids
-            unit.agenda.record_due(mains, now, f"mode is now {service.policy.mode}")
-            unit.facts.record(facts.MODE, service.policy.mode)
+            unit.agenda.record_due(mains, now, f"mode is now {mode}")
+            unit.facts.record(facts.MODE, mode)
+        obstacle = load_obstacle(unit) if mode is not service.policy.mode else ""
         unit.commit()
+    if obstacle:
+        service.alerts.alert(Log.MARKER_UNPROVEN, obstacle)
 
 
 def run_cycle(service: Service, pen: Pen, allowance: Allowance | None = None) -> CycleReport:
@@ -97,9 +105,11 @@ def load_standing(service: Service) -> Standing:
     with service.store.begin() as unit:
         waiting = unit.journal.load_operations({OperationState.PROPOSED})
         parked = {row.main_id for row in unit.parkings.load_all_parked()}
-        unfinished = unit.journal.load_unfinished()
+        unfinished = to_carry_out(unit.journal.load_unfinished())
         quarantined = unit.findings.load_quarantine()
         frozen = unit.facts.load(facts.FROZEN)
+        is_shut = load_mode(service, unit) is not service.policy.mode
+        obstacle = load_obstacle(unit) if is_shut else ""
     going = [operation for operation in unfinished if operation.main_id not in parked]
     times = [due for operation in going if (due := _due_at(service, operation))]
     return Standing(
@@ -111,6 +121,7 @@ def load_standing(service: Service) -> Standing:
         quarantined=len(quarantined),
         waiting_until=min(times, default=None),
         frozen=frozen,
+        obstacle=obstacle,
     )
 
 

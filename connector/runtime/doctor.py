@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
 from connector.config import Settings
 from connector.domain.links import LinkSource
@@ -18,9 +16,11 @@ from connector.errors import (
     StoreError,
 )
 from connector.runtime.bootstrap import Wired, open_for_looking
+from connector.runtime.checks import Check, Verdict, fail, ok, warn
 from connector.runtime.links import live_links
+from connector.runtime.proofs import Wanted, probe, tell_proofs
+from connector.runtime.readiness import UNPROVEN
 from connector.runtime.service import Service
-from connector.runtime.work import UNPROVEN
 
 SKEW_NOTED = timedelta(seconds=30)
 SKEW_MAX = timedelta(minutes=5)
@@ -30,30 +30,18 @@ FUTURE = timedelta(minutes=10)
 """A record saved so much later than now shows that the time zone is wrong."""
 
 
-class Verdict(StrEnum):
-    """What came of one check."""
+def examine(settings: Settings, wanted: Wanted | None = None) -> Iterator[Check]:
+    """Check everything behind good settings, one after the other as the answers come.
 
-    OK = "ok"
-    WARN = "warn"  #: works, but somebody should know
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
-    """One check: what is the case, what to do about it, and the exit code it asks for."""
-
-    name: str
-    verdict: Verdict
-    sentence: str
-    mend: str = ""
-    exit_code: int = 0
-
-
-def examine(settings: Settings) -> Iterator[Check]:
-    """Check everything behind good settings, one after the other as the answers come."""
+    Args:
+        settings: good ones.
+        wanted: a probe to carry out before what is proven is told.
+    """
     try:
+        if wanted is not None:
+            yield from probe(settings, wanted)
         with open_for_looking(settings) as wired:
-            yield _ok("store", f"{settings.store.url} is open, install {_install_id(wired)}")
+            yield ok("store", f"{settings.store.url} is open, install {_install_id(wired)}")
             answered = False
             for check in _examine_platform(settings, wired):
                 answered = answered or (check.name == "reach" and check.verdict is Verdict.OK)
@@ -63,20 +51,20 @@ def examine(settings: Settings) -> Iterator[Check]:
             yield _judge_mode(wired.service)
     except SetupError as error:
         for problem in error.problems:
-            yield _fail("config", problem, "correct the setting", SetupError.exit_code)
+            yield fail("config", problem, "correct the setting", SetupError.exit_code)
     except StoreError as error:
         mend = "see that the directory of store.url exists, is ours, and has room"
-        yield _fail("store", str(error), mend)
+        yield fail("store", str(error), mend)
 
 
 def config_problem(sentence: str) -> Check:
     """A problem found while the settings were loaded."""
-    return _fail("config", sentence, "correct the configuration", SetupError.exit_code)
+    return fail("config", sentence, "correct the configuration", SetupError.exit_code)
 
 
 def config_ok(settings: Settings) -> Check:
     """The settings could be loaded."""
-    return _ok("config", f"complete; platform {settings.platform.base_url}")
+    return ok("config", f"complete; platform {settings.platform.base_url}")
 
 
 def _examine_platform(settings: Settings, wired: Wired) -> Iterator[Check]:
@@ -84,51 +72,49 @@ def _examine_platform(settings: Settings, wired: Wired) -> Iterator[Check]:
         wired.platform.check_login()
     except PlatformUnavailable as error:
         mend = "check platform.base_url, name resolution, firewall and certificate"
-        yield _fail("reach", str(error), mend, error.exit_code)
+        yield fail("reach", str(error), mend, error.exit_code)
         return
     except PlatformDenied as error:
-        yield _ok("reach", f"{settings.platform.base_url} answers")
+        yield ok("reach", f"{settings.platform.base_url} answers")
         mend = "check key, secret and platform.auth, and the key's address list in Splynx"
-        yield _fail("login", str(error), mend, error.exit_code)
+        yield fail("login", str(error), mend, error.exit_code)
         return
     except PlatformError as error:
-        yield _fail(
-            "reach", str(error), "check that platform.base_url is a Splynx", error.exit_code
-        )
+        yield fail("reach", str(error), "check that platform.base_url is a Splynx", error.exit_code)
         return
-    yield _ok("reach", f"{settings.platform.base_url} answers")
-    yield _ok("login", f"the API key is accepted ({settings.platform.auth})")
+    yield ok("reach", f"{settings.platform.base_url} answers")
+    yield ok("login", f"the API key is accepted ({settings.platform.auth})")
     for name, check in _PLATFORM_CHECKS.items():
         try:
             yield from check(settings, wired)
         except PlatformError as error:
-            yield _fail(name, str(error), "grant what is missing, then try again", error.exit_code)
+            yield fail(name, str(error), "grant what is missing, then try again", error.exit_code)
 
 
 def _permissions(_settings: Settings, wired: Wired) -> Iterator[Check]:
-    for probe in wired.platform.probe_permissions():
-        name = f"permission: {probe.resource}"
-        if probe.ok:
-            yield _ok(name, probe.sentence)
+    for found in wired.platform.probe_permissions():
+        name = f"permission: {found.resource}"
+        if found.ok:
+            yield ok(name, found.sentence)
         else:
             mend = "grant it to the API key in Splynx (Administration, API keys)"
-            yield _fail(name, probe.sentence, mend, PlatformDenied.exit_code)
+            yield fail(name, found.sentence, mend, PlatformDenied.exit_code)
 
 
 def _clocks(settings: Settings, wired: Wired) -> Iterator[Check]:
     server = wired.platform.read_time()
     if settings.platform.clock == "server":
-        yield _ok("clock", f"billing time is Splynx's own: {server:%Y-%m-%d %H:%M:%S} UTC")
+        yield ok("clock", f"billing time is Splynx's own: {server:%Y-%m-%d %H:%M:%S} UTC")
         return
     skew = abs(server - wired.service.clock.host())
     sentence = f"this host and Splynx differ by {int(skew.total_seconds())} seconds"
     mend = "let both keep time by NTP"
     if skew > SKEW_MAX:
-        yield _fail("clock", sentence, mend)
+        yield fail("clock", sentence, mend)
     elif skew > SKEW_NOTED:
-        yield _warn("clock", sentence, mend)
+        yield warn("clock", sentence, mend)
     else:
-        yield _ok("clock", sentence)
+        yield ok("clock", sentence)
 
 
 def _time_zone(settings: Settings, wired: Wired) -> Iterator[Check]:
@@ -137,34 +123,34 @@ def _time_zone(settings: Settings, wired: Wired) -> Iterator[Check]:
     late = now + FUTURE
     ahead = [row for row in wired.platform.read_accounts_updated(late) if row.saved_at > late]
     if ahead:
-        yield _fail(
+        yield fail(
             "time zone",
             f"account {ahead[0].id} was saved in the future, if Splynx's clock were in {zone}",
             "set platform.timezone to the zone that Splynx itself is set to",
         )
         return
     local = now.astimezone(settings.platform.zone)
-    yield _ok("time zone", f"no record contradicts {zone}, where it is {local:%Y-%m-%d %H:%M} now")
+    yield ok("time zone", f"no record contradicts {zone}, where it is {local:%Y-%m-%d %H:%M} now")
 
 
 def _release(_settings: Settings, wired: Wired) -> Iterator[Check]:
     found = wired.platform.capabilities
     if found.release == UNPROVEN:
-        yield _warn(
+        yield warn(
             "release",
             "this release of Splynx is not known; the connector only observes",
             "set platform.release if it is one that a mapping exists for",
         )
     else:
-        yield _ok("release", f"Splynx {found.release}")
+        yield ok("release", f"Splynx {found.release}")
     mapping = wired.connection.mapping
-    yield _ok("mapping", f"{mapping.release}, sha256 {mapping.sha256[:16]}")
+    yield ok("mapping", f"{mapping.release}, sha256 {mapping.sha256[:16]}")
 
 
 def _capabilities(_settings: Settings, wired: Wired) -> Iterator[Check]:
     found = wired.platform.capabilities
     if wired.service.authority is LinkSource.NATIVE and not found.native_links:
-        yield _fail(
+        yield fail(
             "capabilities",
             f'links.authority is "native", but Splynx {found.release} has no links of its own',
             'set links.authority = "store"',
@@ -172,9 +158,10 @@ def _capabilities(_settings: Settings, wired: Wired) -> Iterator[Check]:
         return
     links = "has" if found.native_links else "does not have"
     lines = "name" if found.sub_account_on_items else "do not name"
-    yield _ok(
+    yield ok(
         "capabilities",
-        f"this release {links} linked accounts of its own; its invoice lines {lines} a sub-account",
+        f"this release {links} linked accounts of its own; its invoice lines {lines} a sub-account;"
+        f" additional fields declared on invoices: {wired.platform.count_extra_fields()}, none needed",
     )
 
 
@@ -184,6 +171,7 @@ _PLATFORM_CHECKS = {
     "time zone": _time_zone,
     "release": _release,
     "capabilities": _capabilities,
+    "proof": tell_proofs,
 }
 
 
@@ -191,11 +179,11 @@ def _judge_links(service: Service) -> Check:
     try:
         count = len(live_links(service))
     except PlatformError as error:  # the server's clock was asked for the day
-        return _fail("links", str(error), "see above", error.exit_code)
+        return fail("links", str(error), "see above", error.exit_code)
     if count:
-        return _ok("links", f"{count} links are valid today")
+        return ok("links", f"{count} links are valid today")
     native = service.authority is LinkSource.NATIVE
-    return _warn(
+    return warn(
         "links",
         "no link is valid today: there is nothing to merge and nobody to release",
         "link accounts in Splynx" if native else "`linked-accounts links import FILE`",
@@ -208,20 +196,8 @@ def _judge_mode(service: Service) -> Check:
         Mode.PROPOSE: "propose: every plan waits for a person's approval",
         Mode.ACT: "act: plans are carried out",
     }
-    return _ok("mode", meanings[service.policy.mode])
+    return ok("mode", meanings[service.policy.mode])
 
 
 def _install_id(wired: Wired) -> str:
     return wired.service.store.install_id
-
-
-def _ok(name: str, sentence: str) -> Check:
-    return Check(name=name, verdict=Verdict.OK, sentence=sentence)
-
-
-def _warn(name: str, sentence: str, mend: str) -> Check:
-    return Check(name=name, verdict=Verdict.WARN, sentence=sentence, mend=mend)
-
-
-def _fail(name: str, sentence: str, mend: str, exit_code: int = 1) -> Check:
-    return Check(name=name, verdict=Verdict.FAIL, sentence=sentence, mend=mend, exit_code=exit_code)

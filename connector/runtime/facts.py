@@ -23,6 +23,14 @@ NATIVE_DUE: Final = "poll.native_due"  #: since when the platform's own links mu
 FIRST_APPROVAL: Final = "service.first_approval"  #: who approved the first plan, and when
 AUDIT_LATEST: Final = "audit.latest"  #: what the latest audit of all families found, as JSON
 AUDIT_FROZE: Final = "audit.froze"  #: what an audit froze all writes for: not for the same again
+MARKER: Final = (
+    "marker.read_back"  #: how a mark of ours was read back here; empty: a probe lost one
+)
+
+
+def proof(capability: str) -> str:
+    """What a probe found of one capability: JSON with its sentence, day, release and mapping."""
+    return f"probe.{capability}"
 
 
 def feed_mark(feed: str) -> str:

@@ -35,9 +35,8 @@ def judge_before_send(service: Service, operation: Operation, step: Step) -> pre
             return _judge_correction(service, operation, step)
         case StepKind.REVOKE | StepKind.RECHARGE:
             return traces.judge_before_send(service, operation, step)
-        case StepKind.UNCLAIM:
-            claim = _claim_of(operation, step)
-            return preparation.judge_unclaim(step, claim, _read_source(service, step))
+        case StepKind.UNCLAIM | StepKind.MARK:
+            return _judge_marking(operation, step, _read_source(service, step))
         case StepKind.RELEASE | StepKind.SUSPEND:
             return _judge_cascade(service, operation, step)
 
@@ -56,13 +55,21 @@ def look_after_send(
                 found = [note] if note else []
                 return recovery.look_for_credit_note(step, found, answered_id=remote_id)
             return recovery.look_for_credit_note(step, whole(_read_notes(service, step)))
-        case StepKind.CLAIM | StepKind.UNCLAIM:
+        case StepKind.CLAIM | StepKind.UNCLAIM | StepKind.MARK:
             claim = _claim_of(operation, step)
             return recovery.look_for_mark(step, claim, _read_source(service, step))
         case StepKind.RELEASE | StepKind.SUSPEND:
             account = or_none(service.reader.read_account, step.account_id)
             block_id = _own_block_id(service, step) if step.kind is StepKind.SUSPEND else None
             return recovery.look_for_status(step, account, block_id)
+
+
+def _judge_marking(
+    operation: Operation, step: Step, invoice: Invoice | None
+) -> preparation.Verdict:
+    if step.kind is StepKind.MARK:
+        return preparation.judge_mark(step, invoice)
+    return preparation.judge_unclaim(step, _claim_of(operation, step), invoice)
 
 
 def _judge_issue(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
@@ -193,7 +200,7 @@ def _read_source(service: Service, step: Step) -> Invoice | None:
 
 
 def _claim_of(operation: Operation, step: Step) -> Step:
-    if step.kind is StepKind.CLAIM:
+    if step.kind is not StepKind.UNCLAIM:
         return step
     return next(
         other

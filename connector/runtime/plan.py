@@ -19,6 +19,7 @@ from connector.errors import (
 from connector.observe.events import Event as Log
 from connector.ports.store import AgendaRow, UnitOfWork
 from connector.runtime.allowance import Allowance
+from connector.runtime.gate import load_mode
 from connector.runtime.look import FamilyPlan, law_broken, plan_families
 from connector.runtime.parking import park_broken
 from connector.runtime.service import Pen, Service
@@ -113,7 +114,7 @@ def _record_plan(
         unit.findings.record_quarantine(plan.main_id, plan.quarantined, at)
         wish = ""
         recorded: list[Operation] = []
-        if service.policy.mode is not Mode.OBSERVE:
+        if load_mode(service, unit) is not Mode.OBSERVE:
             recorded, wish = _record_operations(service, unit, allowance, plan)
         elif plan.builders:
             wish = "observe mode: planned, not carried out"

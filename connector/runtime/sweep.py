@@ -14,6 +14,7 @@ from connector.domain.refusals import Refusal
 from connector.domain.snapshot import FamilySnapshot
 from connector.errors import PlatformUnavailable, ReplyMalformed
 from connector.observe.events import Event as Log
+from connector.runtime.gate import load_mode
 from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_state
 from connector.runtime.verify import judge_outcome
@@ -38,11 +39,12 @@ def sweep_family(service: Service, pen: Pen, family: FamilySnapshot | None) -> t
         return ()
     with service.store.begin() as unit:
         operations = unit.journal.load_operations(SWEPT_STATES, family.main.id)
+        mode = load_mode(service, unit)
     refusals: list[Refusal] = []
     for operation in operations:
         swept = sweep(operation, family.invoices, family.at, family.invoices_since)
         refusals += swept.refusals
-        if service.policy.mode is Mode.OBSERVE:
+        if mode is Mode.OBSERVE:
             continue
         if swept.voids:
             _record_voids(service, pen, operation, swept.voids)

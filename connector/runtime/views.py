@@ -22,6 +22,7 @@ from connector.ports.store import AgendaRow, Finding, HistoryRow, OperatorReques
 from connector.runtime import facts
 from connector.runtime.audit_record import LatestAudit, load_latest
 from connector.runtime.clocks import ServerClock, WallClock
+from connector.runtime.gate import load_mode, load_obstacle
 from connector.runtime.look import FamilyPlan
 from connector.runtime.plan import name_operation
 from connector.runtime.service import Limits, Service
@@ -120,6 +121,7 @@ class Overview:
     last_sweep: datetime | None
     links: LinkCount
     frozen: str | None
+    obstacle: str  #: why nothing is written for lack of a proven mark, though the mode allows it
     waiting: tuple[Operation, ...]
     under_way: tuple[Operation, ...]  #: steps to do, none of them held
     parked: tuple[Parking, ...]  #: families that get no write, longest first
@@ -138,7 +140,7 @@ class Overview:
         """Whether something is wrong that does not mend by itself."""
         is_grave = self.audit is not None and self.audit.grave > 0
         stuck = self.held or self.parked or self.unverified or self.quarantine
-        return bool(stuck or self.frozen or is_grave)
+        return bool(stuck or self.frozen or self.obstacle or is_grave)
 
 
 def load_overview(service: Service) -> Overview:
@@ -149,21 +151,21 @@ def load_overview(service: Service) -> Overview:
         parked = unit.parkings.load_all_parked()
         stopped = {row.main_id for row in parked}
         frozen = unit.facts.load(facts.FROZEN)
+        mode = load_mode(service, unit)
         return Overview(
             last_mode=unit.facts.load(facts.MODE),
             last_poll=_instant(unit.facts.load(facts.LAST_POLL)),
             last_sweep=_instant(unit.facts.load(facts.LAST_SWEEP)),
             links=_count(unit.links.load_map(today)),
             frozen=frozen,
+            obstacle="" if mode is service.policy.mode else load_obstacle(unit),
             waiting=unit.journal.load_operations({OperationState.PROPOSED}),
             under_way=tuple(op for op in unfinished if not (held_steps(op) or is_done(op))),
             parked=parked,
             held=_load_held(unit, unfinished),
             unverified=tuple(op for op in unfinished if is_done(op) and op.why),
-            charged_twice=find_charged_twice(unfinished, service.policy.mode, frozen, stopped),
-            charged_too_little=find_charged_too_little(
-                unfinished, service.policy.mode, frozen, stopped
-            ),
+            charged_twice=find_charged_twice(unfinished, mode, frozen, stopped),
+            charged_too_little=find_charged_too_little(unfinished, mode, frozen, stopped),
             refusals=_gravest_first(unit.findings.load_refusals()),
             quarantine=unit.findings.load_quarantine(),
             agenda=_load_agenda(unit),

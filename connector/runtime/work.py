@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connector.domain.ids import AccountId
+from connector.domain.policy import Mode
 from connector.domain.window import guarded_until
 from connector.errors import (
+    ConnectorError,
     IllegalTransition,
     InvariantBroken,
     OutcomeUnknown,
@@ -29,8 +31,10 @@ from connector.observe.events import Event as Log
 from connector.ports.platform import BillingWriter
 from connector.runtime import facts
 from connector.runtime.abreast import abreast
+from connector.runtime.gate import load_mode
 from connector.runtime.observe_step import judge_before_send, look_after_send
 from connector.runtime.parking import may_write, park_broken, park_if_refused
+from connector.runtime.readiness import UNPROVEN, judge_clocks
 from connector.runtime.recover import BY, record_change, recover_step, reload
 from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_step
@@ -48,14 +52,12 @@ from connector.saga.machine import (
     is_stale,
     may_work,
     next_step,
+    to_carry_out,
 )
 from connector.saga.preparation import HandBack, Hold, Ready, Replace
 from connector.saga.recovery import Contradicted, NotSeen, Seen
 from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import Operation, Step
-
-UNPROVEN = "unknown"
-"""Release without a proven mapping: read it, but never write to it."""
 
 
 class _TooLate(Exception):
@@ -78,17 +80,18 @@ def work(service: Service, pen: Pen) -> WorkReport:
         return report
     with service.store.begin() as unit:
         parked = {row.main_id for row in unit.parkings.load_all_parked()}
-        unfinished = unit.journal.load_unfinished()
+        unfinished = to_carry_out(unit.journal.load_unfinished())
         frozen = unit.facts.load(facts.FROZEN)
+        mode = load_mode(service, unit)
     operations = [operation for operation in unfinished if operation.main_id not in parked]
-    if frozen is not None:
+    if frozen is not None or mode is Mode.OBSERVE:
         return report
     if operations and service.reader.capabilities.release == UNPROVEN:
         service.alerts.alert(
             Log.PLATFORM_UNKNOWN, "no mapping is proven for this release: observing"
         )
         return report
-    if operations and (trouble := _clock_trouble(service)):
+    if operations and (trouble := judge_clocks(service)):
         report.problems.append(trouble)
         return report
     families = _by_family(by_urgency(operations))
@@ -101,17 +104,23 @@ def work(service: Service, pen: Pen) -> WorkReport:
     return report
 
 
-def _clock_trouble(service: Service) -> PlatformError | None:
-    """Billing days and guard times rest on the clock: a wrong one must not decide about money."""
-    skew = abs(service.clock.now() - service.reader.read_time())
-    if skew <= service.limits.skew_max:
-        return None
-    sentence = (
-        f"this host and the platform differ by {skew.total_seconds():.0f} seconds: nothing is "
-        "written until both keep time by NTP"
-    )
-    service.alerts.alert(Log.CLOCK_SKEWED, sentence)
-    return PlatformError(sentence)
+def work_on(service: Service, pen: Pen, operation: Operation) -> None:
+    """Drive the one operation that a person has asked for, in any mode, as far as it goes now.
+
+    Raises:
+        ConnectorError: nothing may be written now, and why.
+        PlatformError: the platform could not be read, or denied a write.
+    """
+    with service.store.begin() as unit:
+        frozen = unit.facts.load(facts.FROZEN)
+    if frozen is not None:
+        raise ConnectorError(f"all writes are frozen: {frozen}")
+    writer = service.writer
+    if writer is None or service.reader.capabilities.release == UNPROVEN:
+        raise ConnectorError("this release of Splynx is not known, so nothing is written to it")
+    if trouble := judge_clocks(service):
+        raise trouble
+    _Worker(service, pen, writer).work_operation(operation, WorkReport())
 
 
 def _by_family(operations: Iterable[Operation]) -> list[list[Operation]]:
@@ -138,7 +147,7 @@ class _Worker:
             if any(map(held_steps, operations)) and self._park(main_id):
                 return report
             for operation in operations:
-                if not self._work_operation(operation, report):
+                if not self.work_operation(operation, report):
                     break
         except PlatformError as problem:
             report.problems.append(problem)
@@ -149,7 +158,7 @@ class _Worker:
     def _park(self, main_id: AccountId) -> bool:
         return park_if_refused(self._service, self._pen, main_id)
 
-    def _work_operation(self, operation: Operation, report: WorkReport) -> bool:
+    def work_operation(self, operation: Operation, report: WorkReport) -> bool:
         """Carry an operation as far as it goes now; False when its family was parked over it."""
         held = len(held_steps(operation))
         while not self._pen.stop.is_set():
@@ -165,7 +174,7 @@ class _Worker:
                 break
             if not self._move(operation, step, report):
                 break
-        if is_done(operation):
+        if is_done(operation) and to_carry_out([operation]):
             finish_operation(self._service, self._pen, operation)
         return True
 

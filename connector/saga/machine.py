@@ -18,6 +18,7 @@ URGENCY = {
     OperationKind.SUSPEND: 1,
     OperationKind.UNDO: 2,
     OperationKind.MERGE: 3,
+    OperationKind.PROBE: 4,
 }
 """A paying customer's reactivation never waits behind a month-end merge; nor does who asked for one back."""
 ORDERED = frozenset({StepKind.CLAIM, StepKind.ISSUE})
@@ -40,6 +41,11 @@ class Change:
 def by_urgency(operations: Iterable[Operation]) -> list[Operation]:
     """Most urgent first; within a kind, oldest first."""
     return sorted(operations, key=lambda op: (URGENCY[op.kind], op.created_at, op.plan_id))
+
+
+def to_carry_out(operations: Iterable[Operation]) -> tuple[Operation, ...]:
+    """All but probes: whoever asked for one carries it out, and takes it up again if it was cut off."""
+    return tuple(op for op in operations if op.kind is not OperationKind.PROBE)
 
 
 def next_step(operation: Operation, now: datetime) -> Step | None:

@@ -98,6 +98,13 @@ def judge_unclaim(step: Step, claim: Step, invoice: Invoice | None) -> Verdict:
     return Ready(effect=_mark(step, left))
 
 
+def judge_mark(step: Step, invoice: Invoice | None) -> Verdict:
+    """A probe marks the memo of its own invoice as a claim marks that of a source."""
+    if invoice is None or is_gone(invoice):
+        return Skip(reason="the invoice of the probe is gone")
+    return Ready(effect=_mark(step, with_marker(invoice.memo, step.marker)))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ground:
     """What a merge stands on, read just before its pivot."""

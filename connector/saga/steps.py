@@ -21,6 +21,7 @@ class OperationKind(StrEnum):
     SUSPEND = "suspend"
     RELEASE = "release"
     UNDO = "undo"  #: of a merge, asked for by a named person
+    PROBE = "probe"  #: what this installation keeps of our documents, tried on a test customer
 
 
 class OperationState(StrEnum):
@@ -40,9 +41,10 @@ class StepKind(StrEnum):
     RELIEVE = "relieve"
     UNCLAIM = "unclaim"
     CREDIT = "credit"  #: on the merged invoice: what a source no longer owes
-    VOID = "void"  #: a second document with a mark of ours, credited in full
+    VOID = "void"  #: a second document with a mark of ours, or a probe's, credited in full
     REVOKE = "revoke"  #: the pivot of an undo: what the merged invoice still carries, credited
     RECHARGE = "recharge"  #: what a source was relieved of, charged on its own account again
+    MARK = "mark"  #: a further mark in the memo of a probe's invoice
     SUSPEND = "suspend"
     RELEASE = "release"
 

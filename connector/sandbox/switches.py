@@ -76,6 +76,22 @@ class Switches:
     put_items: str = _switch(
         "replace", "lines that a PUT leaves out are dropped or stay", "replace", "merge"
     )
+    texts: str = _switch(
+        "keep",
+        "what becomes of memos and notes that a key writes: kept, ends trimmed, line ends made CRLF, "
+        "line ends stripped to blanks, or signs of HTML escaped",
+        "keep",
+        "trim",
+        "crlf",
+        "strip",
+        "escape",
+    )
+    text_room: int = _switch(0, "letters that a memo or note has room for; 0 is any number")
+    lost_texts: list[str] = _switch(
+        [],
+        "texts that a write silently drops: `new_invoice.memo`, `invoice.memo`, `credit_note.note`",
+    )
+    binds_notes: bool = _switch(True, "a credit note is bound to the invoice of `invoicesId`")
     unique_numbers: bool = _switch(
         True, "the number of an invoice, a credit note or a proforma invoice is taken once"
     )

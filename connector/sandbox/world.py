@@ -106,6 +106,7 @@ class World:
     receipts: set[str] = field(default_factory=set)
     links: dict[int, IntendedLink] = field(default_factory=dict)
     former_links: list[FormerLink] = field(default_factory=list)
+    test_customers: set[int] = field(default_factory=set)  # connectors may try things on them
     hooks: Hooks = field(default_factory=Hooks)
     people: People = field(default_factory=People)
     requests: deque[dict[str, object]] = field(default_factory=lambda: deque(maxlen=REQUESTS_KEPT))

@@ -69,6 +69,14 @@ def probe_permissions(connection: SplynxConnection) -> tuple[PermissionProbe, ..
     return (*_probed_reads(connection), *_told_writes(connection))
 
 
+def count_extra_fields(connection: SplynxConnection) -> int:
+    """How many additional fields the administrator has declared on invoices."""
+    route = connection.mapping.route("invoices", "describe")
+    body = connection.client.read(Request(method=route.method, path=route.path)).parsed()
+    told = body.get("additional_attributes") if isinstance(body, dict) else None
+    return len(told) if isinstance(told, list | dict) else 0
+
+
 def _probed_reads(connection: SplynxConnection) -> Iterator[PermissionProbe]:
     seen: dict[str, int] = {}
     for resource, record in _LISTS.items():

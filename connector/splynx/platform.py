@@ -208,6 +208,10 @@ class SplynxPlatform:
         """Every permission we need, tried or looked up, each with a sentence."""
         return doctor.probe_permissions(self._connection)
 
+    def count_extra_fields(self) -> int:
+        """How many additional fields invoices have here; nothing of ours rests on them."""
+        return doctor.count_extra_fields(self._connection)
+
     def _invoices(self, account_ids: Collection[AccountId], condition: Filter) -> Reading[Invoice]:
         at = self._at("invoice", "account_id")
         rows = self._rows_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from connector.domain.ids import AccountId
 from connector.errors import PlatformDenied
 from connector.ports.platform import Receipt
 from connector.saga.effects import Effect
@@ -15,8 +16,9 @@ from connector.splynx.verdict import new_id_of
 class SplynxWriter:
     """A :class:`~connector.ports.platform.BillingWriter`."""
 
-    def __init__(self, connection: SplynxConnection) -> None:
+    def __init__(self, connection: SplynxConnection, only: AccountId | None = None) -> None:
         self._connection = connection
+        self._only = only  #: the one account that a probe may write to
 
     def send(self, effect: Effect, may_leave: Callable[[], None]) -> Receipt:
         """Send one write, once; ``may_leave`` has the last word before its first byte.
@@ -33,6 +35,8 @@ class SplynxWriter:
                 "this release of the platform is not known, so nothing is written to it;"
                 " name it in platform.release if you are sure"
             )
+        if self._only is not None and effect.account_id != self._only:
+            raise PlatformDenied(f"account {effect.account_id} is not the one that is probed")
         request = request_of(effect, self._connection.mapping)
         reply = self._connection.client.write(request, may_leave)
         return Receipt(remote_id=new_id_of(reply) if request.method == "POST" else None)

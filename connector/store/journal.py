@@ -16,7 +16,7 @@ from connector.ports.platform import Feed
 from connector.ports.store import HistoryRow
 from connector.saga.effects import MarkInvoice
 from connector.saga.states import StepEvent
-from connector.saga.steps import Operation, OperationState, Step
+from connector.saga.steps import Operation, OperationState, Step, StepKind
 from connector.store import chain, operations, own, turnover
 from connector.store.rows import (
     Row,
@@ -154,6 +154,10 @@ class SqlJournal:
     def load_own_ids(self, feed: Feed, ids: Collection[int]) -> frozenset[int]:
         """Those of the ids that are documents we created ourselves."""
         return own.load_ids(self._connection, feed, ids)
+
+    def has_confirmed_claim(self) -> bool:
+        """Whether a claim was ever read back."""
+        return operations.has_confirmed(self._connection, StepKind.CLAIM)
 
     def load_history(
         self, *, account_id: AccountId | None, plan_id: PlanId | None, limit: int

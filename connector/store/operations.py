@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, o
 from connector.domain.ids import AccountId, PlanId
 from connector.ports.store import HistoryRow
 from connector.saga.states import FINISHED, StepState
-from connector.saga.steps import Operation, OperationState
+from connector.saga.steps import Operation, OperationState, StepKind
 from connector.store.rows import operation_from, source_from, step_from
 from connector.store.schema import journal_event, operation, source, step
 
@@ -91,6 +91,13 @@ def load_unfinished(connection: Connection, main_id: AccountId | None) -> tuple[
     if main_id is None:
         return load(connection, _UNFINISHED)
     return load(connection, _UNFINISHED_OF_FAMILY, main_id=main_id)
+
+
+def has_confirmed(connection: Connection, kind: StepKind) -> bool:
+    """Whether any step of a kind is confirmed."""
+    query = select(step.c.plan_id).where(step.c.kind == kind.value)
+    confirmed = query.where(step.c.state == StepState.CONFIRMED.value).limit(1)
+    return connection.execute(confirmed).first() is not None
 
 
 def load_history(

@@ -24,7 +24,10 @@ PORTION = 500
 """How many ids go into one query: databases limit the parameters of a statement."""
 
 _STANDING = (OperationState.OPEN.value, OperationState.CLOSED.value)
-_MARKS = {StepKind.CLAIM, StepKind.UNCLAIM, StepKind.SUSPEND, StepKind.RELEASE}
+_MARKS = {
+    *(StepKind.CLAIM, StepKind.UNCLAIM, StepKind.MARK),
+    *(StepKind.SUSPEND, StepKind.RELEASE),
+}
 _INVOICES = {StepKind.ISSUE, StepKind.RECHARGE}
 _DOCUMENTS_OF = {
     Feed.INVOICES: sorted(kind.value for kind in _INVOICES),

@@ -18,6 +18,7 @@ from connector.runtime.bootstrap import open_service
 from connector.runtime.service import Service, hold_pen
 from connector.runtime.sync import SyncReport, sync_until_idle
 from connector.sandbox.server import RunningSandbox, SandboxOptions
+from tests.proof import prove_at
 
 CONFIG = """\
 mode = "{mode}"
@@ -86,6 +87,7 @@ class Bench:
         self.folder = folder
         self.config = folder / "config.toml"
         self.configure()
+        prove_at(self.settings().store.url)
 
     def configure(
         self, *, mode: str = "act", suspend: str = "off", approval: bool = False, more: str = ""

@@ -40,8 +40,9 @@ TALKERS = frozenset(
         "connector/store/lease.py",  # asks for this host's name
     }
 )
-OPENERS = frozenset({f"{RUNTIME}/daemon.py", "connector/cli/sync.py"})
-"""Who opens a service that can write; a rehearsal does too, on its own sandbox."""
+OPENERS = frozenset({f"{RUNTIME}/daemon.py", f"{RUNTIME}/proofs.py", "connector/cli/sync.py"})
+"""Who opens a service that can write: service, `sync`, and a probe to its test customer alone; a
+rehearsal does too, on its own sandbox."""
 
 
 def only_work_sends(found: Iterable[Source]) -> list[str]:
@@ -65,7 +66,7 @@ def only_work_holds_a_writer(found: Iterable[Source]) -> list[str]:
             and node.attr == "writer"
             and not (isinstance(node.value, ast.Name) and node.value.id == "csv")
         ),
-        {WORK: 1},
+        {WORK: 2},
     )
 
 
@@ -170,7 +171,7 @@ def only_some_open_a_service_that_writes(found: Iterable[Source]) -> list[str]:
         if source.name not in {BOOTSTRAP, *OPENERS}
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Call)
-        and _name(node.func) in {"open_service", "wire", "rewired"}
+        and _name(node.func) in {"open_service", "open_for_probe", "wire", "rewired"}
         and not _is_turned_away(source, node)
     ]
 
@@ -213,8 +214,8 @@ def _makes_writer(node: ast.AST) -> bool:
 
 def _told_to_control(tree: ast.Module) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name(node.func) == "control":
-            yield from node.args[:1]
+        if isinstance(node, ast.Call) and _name(node.func) in {"control", "_control"}:
+            yield from node.args[:2]
 
 
 def _path_of(call: ast.Call) -> str:

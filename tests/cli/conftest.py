@@ -11,6 +11,7 @@ import pytest
 
 from connector.sandbox.server import RunningSandbox, SandboxOptions
 from tests.cli.support import PREFIX, Shell, Site
+from tests.proof import prove_at
 
 FAMILY = SandboxOptions(families=1, subs=3, seed=1)
 
@@ -29,8 +30,8 @@ def shell(
 
 
 @pytest.fixture
-def site(shell: Shell) -> Iterator[Site]:
-    """A site with complete settings in its environment, in act mode, and no link yet."""
+def bare_site(shell: Shell) -> Iterator[Site]:
+    """A site with complete settings in its environment, in act mode, and no store yet."""
     with RunningSandbox(FAMILY) as box:
         shell.set(
             MODE="act",
@@ -43,3 +44,10 @@ def site(shell: Shell) -> Iterator[Site]:
             BOUNDS__FIRST_RUN_APPROVAL="false",
         )
         yield Site(box=box, shell=shell)
+
+
+@pytest.fixture
+def site(bare_site: Site) -> Site:
+    """The same with a store whose installation was probed, and no link yet."""
+    prove_at(f"sqlite:///{bare_site.shell.folder}/state.sqlite3")
+    return bare_site

@@ -139,12 +139,12 @@ def test_a_dead_host_is_69(site: Site) -> None:
     assert done.err.count("linked-accounts: ") == 1
 
 
-def test_wrong_settings_are_78_and_all_told(site: Site) -> None:
+def test_wrong_settings_are_78_and_all_told(bare_site: Site) -> None:
     """Every problem on its own line, before anything is asked of anybody."""
-    site.shell.set(MODE="atc", MERGE__WINDOW_HOURS="-1", PLATFORM__TIMEZONE="Nowhere")
-    done = site.run("sync")
+    bare_site.shell.set(MODE="atc", MERGE__WINDOW_HOURS="-1", PLATFORM__TIMEZONE="Nowhere")
+    done = bare_site.run("sync")
     assert done.code == 78
     told = done.err.splitlines()
     assert len(told) == 3
     assert all(line.startswith("linked-accounts: ") for line in told)
-    assert not (site.shell.folder / "state.sqlite3").exists()
+    assert not (bare_site.shell.folder / "state.sqlite3").exists()

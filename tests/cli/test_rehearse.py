@@ -8,23 +8,25 @@ from pathlib import Path
 from tests.cli.support import Shell, Site
 
 
-def test_it_shows_the_days_to_come(site: Site) -> None:
+def test_it_shows_the_days_to_come(bare_site: Site) -> None:
     """From a link file, with nothing installed; the copy serves again, without Splynx and its key."""
-    links = site.shell.write("links.csv", str(site.control("GET", "links.csv")))
-    site.control("POST", "charge")
-    site.shell.set(CASCADE__SUSPEND="mirror")
+    links = bare_site.shell.write("links.csv", str(bare_site.control("GET", "links.csv")))
+    bare_site.control("POST", "charge")
+    bare_site.shell.set(CASCADE__SUSPEND="mirror")
     words = ("--days", "24", "--hours", "12", "--seed", "10", "--payers", "late")
-    kept = str(site.shell.folder / "copy.jsonl")
-    shown = site.run("rehearse", "--links", links, "--save", kept, *words)
+    kept = str(bare_site.shell.folder / "copy.jsonl")
+    shown = bare_site.run("rehearse", "--links", links, "--save", kept, *words)
     assert shown.code == 0, shown.err
     assert shown.err == ""
     for text in ("Merged invoices", "Auditor: nothing found", "requests read", "Released"):
         assert text in shown.out
-    assert not (site.shell.folder / "state.sqlite3").exists()
-    assert site.control("GET", "audit")["families"][0]["merged_documents"] == 0
+    assert not (bare_site.shell.folder / "state.sqlite3").exists()
+    assert bare_site.control("GET", "audit")["families"][0]["merged_documents"] == 0
 
-    site.shell.set(PLATFORM__BASE_URL="http://127.0.0.1:9", PLATFORM__KEY="", PLATFORM__SECRET="")
-    again = site.run("rehearse", "--copy", kept, "--json", *words)
+    bare_site.shell.set(
+        PLATFORM__BASE_URL="http://127.0.0.1:9", PLATFORM__KEY="", PLATFORM__SECRET=""
+    )
+    again = bare_site.run("rehearse", "--copy", kept, "--json", *words)
     document = again.document
     assert again.code == 0, again.err
     assert document["ok"] is True
@@ -32,7 +34,7 @@ def test_it_shows_the_days_to_come(site: Site) -> None:
     assert document["merged_total"] == document["outcome"]["merged"][0]["total"]
     assert document["outcome"]["released"]
     assert len(document["outcome"]["merged"]) == 1
-    names = [row.name for row in site.box.world.customers]
+    names = [row.name for row in bare_site.box.world.customers]
     assert not any(name in text for name in names for text in (shown.out, again.out))
     assert not any(name in Path(kept).read_text() for name in names)
 

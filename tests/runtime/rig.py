@@ -27,6 +27,7 @@ from tests.fakes.alerts import FakeAlerts
 from tests.fakes.clock import FakeClock, SkippingStop
 from tests.fakes.platform import FakePlatform
 from tests.fakes.world import World
+from tests.proof import prove
 
 ACT = Policy(mode=Mode.ACT, bounds=Bounds(first_run_approval=False))
 MIRROR = replace(ACT, cascade=CascadePolicy(suspend="mirror"))
@@ -52,6 +53,7 @@ class Rig:
         self.platform = FakePlatform(self.clock)
         self.alerts = FakeAlerts()
         self.store: SqlStore = open_store(url_of(folder), clock=self.clock.host)
+        prove(self.store)
         self.stop = SkippingStop(self.clock)
         self.service = Service(
             policy=ACT,

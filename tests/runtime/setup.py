@@ -6,6 +6,7 @@ from pathlib import Path
 
 from connector.config import Settings, load_settings
 from connector.sandbox.server import RunningSandbox
+from tests.proof import prove_at
 
 FILE = """\
 mode = "{mode}"
@@ -55,5 +56,6 @@ def settings(
     more: str = "",
 ) -> Settings:
     """The settings of such a file."""
+    prove_at(f"sqlite:///{folder}/state.sqlite3")
     path = write(box, folder, mode=mode, clock=clock, base_url=base_url, more=more)
     return load_settings(path, secrets(box))

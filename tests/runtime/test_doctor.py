@@ -9,7 +9,8 @@ from threading import Thread
 import pytest
 
 from connector.config import Settings
-from connector.runtime.doctor import Check, Verdict, config_ok, config_problem, examine
+from connector.runtime.checks import Check, Verdict
+from connector.runtime.doctor import config_ok, config_problem, examine
 from connector.sandbox.server import RunningSandbox, SandboxOptions
 from tests.runtime.setup import settings
 

@@ -23,6 +23,7 @@ from connector.store.lease import LockFile
 from connector.store.open import lock_path, open_store
 from connector.store.store import SqlStore
 from tests.fakes.mortal import drop
+from tests.proof import prove
 from tests.simulator.effects import Desk
 
 INSTALL_ID = "SIMULATEDSIMULATED22"
@@ -116,7 +117,9 @@ def lose_lock(store: SqlStore) -> None:
 def make_template(folder: Path) -> Path:
     """A store with its tables and a name that is always the same, to be copied for each seed."""
     path = folder / "template.sqlite3"
-    open_store(f"sqlite:///{path}", clock=lambda: datetime(2026, 1, 1, tzinfo=UTC)).close()
+    store = open_store(f"sqlite:///{path}", clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    prove(store)
+    store.close()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE installation SET install_id = ?", (INSTALL_ID,))
     return path

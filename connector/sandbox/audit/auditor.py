@@ -16,6 +16,7 @@ from connector.sandbox.audit.money_rules import PAYMENTS, conservation_findings,
 from connector.sandbox.audit.service_rules import (
     service_findings,
     touch_findings,
+    trial_findings,
     unjudged_accounts,
 )
 from connector.sandbox.money import ZERO, cents
@@ -32,6 +33,7 @@ def audit(world: World) -> dict[str, object]:
         findings += service_findings(evidence, family)
     findings += conservation_findings(evidence, families)
     findings += touch_findings(world, families)
+    findings += trial_findings(world)
     return {
         "ok": not findings,
         "now": world.now().isoformat(),

@@ -1,6 +1,7 @@
 """Rules about service and reach: who was released, who was left blocked, who was touched."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from connector.sandbox.audit.by_hand import CUTTING, FREEING, RAISING, came_between
 from connector.sandbox.audit.corrections import corrections_of
@@ -54,6 +55,8 @@ def touch_findings(world: World, families: list[Family]) -> Iterator[Finding]:
             continue
         if write.customer_id in outside or (write.method, write.resource) in SCENE:
             continue
+        if write.customer_id in world.test_customers:
+            continue
         if family is None or write.customer_id in family.independent:
             seen.add(write.customer_id)
             yield Finding(
@@ -61,6 +64,21 @@ def touch_findings(world: World, families: list[Family]) -> Iterator[Finding]:
                 family=family.main_id if family else 0,
                 account=write.customer_id,
                 detail=f"{write.method} {write.resource} {write.record_id} at {write.at}",
+            )
+
+
+def trial_findings(world: World) -> Iterator[Finding]:
+    """Whoever tried things on a test customer leaves nothing behind that anybody would have to pay."""
+    for customer_id in sorted(world.test_customers):
+        written = [row for row in world.invoices.of_customer(customer_id) if row.added_by == "api"]
+        due = sum((row.due for row in written if row.status == "not_paid"), Decimal(0))
+        billing = world.billings.get(customer_id)
+        if due or (billing is not None and billing.deposit):
+            yield Finding(
+                rule="trial_left_open",
+                family=0,
+                account=customer_id,
+                detail=f"{due} due on its invoices, balance {billing and billing.deposit}",
             )
 
 

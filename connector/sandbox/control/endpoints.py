@@ -53,6 +53,7 @@ ENDPOINTS: dict[tuple[str, str], Endpoint] = {
     ("POST", "block"): staff.block,
     ("POST", "family"): families.create_family,
     ("POST", "family/native"): families.link_natively,
+    ("POST", "test-customer"): families.create_test_customer,
     ("POST", "link"): families.intend_link,
     ("POST", "people"): people.order,
     ("GET", "people"): people.look,

@@ -3,7 +3,7 @@
 from connector.sandbox.control.arguments import Arguments
 from connector.sandbox.control.lookup import customer_of
 from connector.sandbox.errors import ControlFault
-from connector.sandbox.seed import AccountOrder, ServiceOrder, add_family
+from connector.sandbox.seed import AccountOrder, ServiceOrder, add_account, add_family
 from connector.sandbox.world import IntendedLink, World
 from connector.sandbox.writes.accounts import LAST_BILLING_DAY
 from connector.sandbox.writes.linking import (
@@ -53,6 +53,13 @@ def create_family(world: World, given: Arguments) -> object:
     subs = [_order(order, f"Sub {index}", day) for index, order in enumerate(orders, start=1)]
     payer, linked = add_family(world, main, subs)
     return {"main_id": payer.id, "sub_ids": [sub.id for sub in linked]}
+
+
+def create_test_customer(world: World, given: Arguments) -> object:
+    """Create a customer on whom a connector may try what the platform keeps of its documents."""
+    made = add_account(world, AccountOrder(name=given.text("name", "Test")), world.now())
+    world.test_customers.add(made.id)
+    return {"customer_id": made.id}
 
 
 def intend_link(world: World, given: Arguments) -> object:

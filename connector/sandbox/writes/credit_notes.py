@@ -19,6 +19,7 @@ from connector.sandbox.wire.reading import Body, apply_changes, read_value
 from connector.sandbox.witness import Actor
 from connector.sandbox.world import World
 from connector.sandbox.writes.lines import differences, read_edit, read_new
+from connector.sandbox.writes.texts import keep_texts
 
 ALWAYS = frozenset({"note", "additional_attributes"})
 UNUSED = ALWAYS | {"is_sent", "date_created", "number", "items"}
@@ -31,8 +32,9 @@ def create_credit_note(world: World, body: Body, actor: Actor) -> CreditNote:
     `partiallyUse` of "0" refuses a note that is larger than what is due.
     """
     draft = CreditNote()
-    apply_changes(draft, read_new(world, CREDIT_NOTE, CREDIT_ITEM, body))
-    invoice_id = _bound_id(body.get("invoicesId"))
+    named = read_new(world, CREDIT_NOTE, CREDIT_ITEM, body)
+    apply_changes(draft, keep_texts(world, named, "credit_note"))
+    invoice_id = _bound_id(body.get("invoicesId")) if world.switches.binds_notes else None
     bound = bindable_invoice(world, draft.customer_id, invoice_id)
     if bound is not None and not _flag(body, "partiallyUse", default="1"):
         _refuse_larger(world, draft, bound)

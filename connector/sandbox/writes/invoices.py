@@ -17,6 +17,7 @@ from connector.sandbox.wire.reading import Body, apply_changes
 from connector.sandbox.witness import Actor
 from connector.sandbox.world import World
 from connector.sandbox.writes.lines import differences, read_edit, read_new
+from connector.sandbox.writes.texts import keep_texts
 
 TYPES = frozenset({"one_time", "recurring"})
 ALWAYS = frozenset({"note", "memo", "additional_attributes"})
@@ -27,14 +28,14 @@ UNPAID = PARTLY_PAID | {"items", "type", "is_sent", "use_transactions", "payd_fr
 def create_invoice(world: World, body: Body, actor: Actor) -> Invoice:
     """Issue an invoice from a body; it debits the account at once unless pending."""
     draft = Invoice(type=world.switches.api_invoice_type)
-    apply_changes(draft, read_new(world, INVOICE, ITEM, body))
+    apply_changes(draft, keep_texts(world, read_new(world, INVOICE, ITEM, body), "new_invoice"))
     _check_type(draft.type)
     return issue_invoice(world, draft, actor)
 
 
 def update_invoice(world: World, invoice: Invoice, body: Body, actor: Actor) -> None:
     """Change what the document's state allows; naming an unchanged value is no change."""
-    named = read_edit(world, INVOICE, ITEM, body, invoice.items)
+    named = keep_texts(world, read_edit(world, INVOICE, ITEM, body, invoice.items), "invoice")
     changes = differences(invoice, named)
     approved = changes.pop("status", None) == "not_paid" and invoice.status == "pending"
     if not approved and "status" in named and named["status"] != invoice.status:

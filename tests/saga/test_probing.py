@@ -1,0 +1,193 @@
+"""The probe's steps and its judgement, on documents as platforms might keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from connector.domain.ids import AccountId, CreditNoteId, InvoiceId
+from connector.domain.invoices import CreditNote, Invoice, InvoiceStatus, total_of
+from connector.domain.marker import markers_in
+from connector.saga.effects import IssueCreditNote, IssueInvoice, MarkInvoice
+from connector.saga.planning import Origin
+from connector.saga.preparation import Ready, Skip, judge_mark
+from connector.saga.probing import (
+    ESSENTIAL,
+    ITEMS,
+    WORDS,
+    Capability,
+    Grade,
+    Trace,
+    invoice_id_of,
+    judge_probe,
+    leftover_of,
+    operation_of_probe,
+    plan_next,
+)
+from connector.saga.states import StepState
+from connector.saga.steps import Operation, Step, StepKind
+from tests.build import NOON, invoice
+
+ACCOUNT = AccountId(77)
+ORIGIN = Origin(install_id="test", at=NOON)
+TODAY = NOON.date()
+Keep = Callable[[str], str]
+
+
+def as_is(text: str) -> str:
+    """A platform that keeps texts."""
+    return text
+
+
+def done(step: Step, remote_id: int | None = None) -> Step:
+    """A step that was carried out and seen."""
+    return replace(step, state=StepState.CONFIRMED, remote_id=remote_id)
+
+
+def issued(operation: Operation, keep: Keep = as_is) -> Invoice:
+    """The invoice of a probe, as a platform keeps it."""
+    effect = operation.steps[0].effect
+    assert isinstance(effect, IssueInvoice)
+    return replace(invoice(5, ACCOUNT, effect.items), memo=keep(effect.memo))
+
+
+def played(keep: Keep = as_is, *, is_bound: bool = True) -> tuple[Operation, Trace]:
+    """A probe from its first step to its end, on a platform with such habits."""
+    operation = operation_of_probe(ACCOUNT, 15, ORIGIN)
+    kept = issued(operation, keep)
+    operation = replace(operation, steps=(done(operation.steps[0], 5),))
+    mark = plan_next(operation, kept, TODAY)
+    assert mark is not None
+    assert isinstance(mark.effect, MarkInvoice)
+    kept = replace(kept, memo=keep(mark.effect.memo))
+    operation = replace(operation, steps=(*operation.steps, done(mark)))
+    void = plan_next(operation, kept, TODAY)
+    assert void is not None
+    assert isinstance(void.effect, IssueCreditNote)
+    note = CreditNote(
+        id=CreditNoteId(9),
+        account_id=ACCOUNT,
+        number="C9",
+        total=total_of(void.effect.items),
+        deleted=False,
+        note=keep(void.effect.note),
+        created_at=NOON,
+    )
+    if is_bound:
+        kept = replace(kept, due=Decimal(0), status=InvoiceStatus.PAID)
+    operation = replace(operation, steps=(*operation.steps, done(void, 9)))
+    trace = Trace(invoice=kept, note=note, listed=(kept,), listed_notes=(note,), lies=())
+    return operation, trace
+
+
+def grades(operation: Operation, trace: Trace) -> dict[Capability, Grade]:
+    """What each capability came to."""
+    return {row.capability: row.grade for row in judge_probe(operation, trace)}
+
+
+def missing(operation: Operation, trace: Trace) -> set[Capability]:
+    """What is missing."""
+    return {name for name, grade in grades(operation, trace).items() if grade is Grade.MISSING}
+
+
+def test_a_probe_issues_marks_and_settles() -> None:
+    """One after the other, each with a mark of its own; then there is nothing more to do."""
+    operation, trace = played()
+    assert [step.kind for step in operation.steps] == [
+        StepKind.ISSUE,
+        StepKind.MARK,
+        StepKind.VOID,
+    ]
+    assert plan_next(operation, trace.invoice, TODAY) is None
+    first, second, third = operation.steps
+    assert trace.invoice is not None
+    assert trace.note is not None
+    assert markers_in(trace.invoice.memo) == (first.marker, second.marker)
+    assert markers_in(trace.note.note) == (third.marker,)
+    assert trace.invoice.memo.startswith(WORDS)
+    assert total_of(ITEMS) == Decimal("1.23")
+    assert invoice_id_of(operation) == InvoiceId(5)
+    assert set(grades(operation, trace).values()) == {Grade.PROVEN}
+    assert list(grades(operation, trace)) == list(Capability)
+    assert leftover_of(trace) == ""
+
+
+def test_nothing_follows_a_step_that_is_not_finished() -> None:
+    """Nor one that left no invoice."""
+    operation = operation_of_probe(ACCOUNT, 15, ORIGIN)
+    kept = issued(operation)
+    assert plan_next(operation, kept, TODAY) is None
+    refused = replace(operation.steps[0], state=StepState.CANCELLED, reason="no tax")
+    given_up = replace(operation, steps=(refused,))
+    assert plan_next(given_up, None, TODAY) is None
+    gone = Trace(invoice=None, note=None, listed=(), listed_notes=(), lies=())
+    assert missing(given_up, gone) == set(Capability)
+    assert "no tax" in judge_probe(given_up, gone)[0].sentence
+    assert leftover_of(gone) == ""
+
+
+@pytest.mark.parametrize(
+    ("keep", "changed", "lost"),
+    [
+        (str.strip, set(), set()),
+        (lambda text: " ".join(text.split()), {"MEMO_CREATE", "MEMO_UPDATE"}, set()),
+        (lambda text: text.replace("\r\n", "\n"), {"MEMO_CREATE"}, set()),
+        (lambda text: text.replace("<i>", ""), {"MEMO_CREATE"}, set()),
+        (lambda text: text.replace("&", "&amp;"), {"MEMO_CREATE"}, {"MEMO_UPDATE"}),
+        (lambda text: text[:-1], set(), {"MEMO_CREATE", "MEMO_UPDATE", "NOTE", "LISTS"}),
+        (lambda _: "", set(), {"MEMO_CREATE", "MEMO_UPDATE", "NOTE", "LISTS"}),
+    ],
+)
+def test_what_becomes_of_texts(keep: Keep, changed: set[str], lost: set[str]) -> None:
+    """Tidied does no harm; words that change at every writing, and marks that are lost, do."""
+    found = grades(*played(keep))
+    assert {name.name for name, grade in found.items() if grade is Grade.CHANGED} == changed
+    assert {name.name for name, grade in found.items() if grade is Grade.MISSING} == lost
+
+
+def test_a_credit_note_that_is_not_bound() -> None:
+    """The invoice stays open: a person must clear it away."""
+    operation, trace = played(is_bound=False)
+    assert missing(operation, trace) == {Capability.SETTLES}
+    assert leftover_of(trace).endswith("credit note C9 is not bound to it: delete both by hand")
+    alone = replace(trace, note=None, listed_notes=())
+    assert missing(operation, alone) >= {Capability.SETTLES, Capability.NOTE}
+    assert leftover_of(alone).endswith("1.23 due: delete it, or credit it by hand")
+
+
+def test_lists_filters_and_money_are_looked_at_too() -> None:
+    """Each by itself."""
+    operation, trace = played()
+    assert missing(operation, replace(trace, listed=())) == {Capability.LISTS}
+    assert missing(operation, replace(trace, lies=("ignored",))) == {Capability.FILTERS}
+    assert trace.invoice is not None
+    assert trace.note is not None
+    dear = replace(trace.invoice, total=Decimal("1.24"))
+    assert missing(operation, replace(trace, invoice=dear)) == {Capability.MONEY}
+    note = replace(trace.note, total=Decimal("1.24"))
+    assert missing(operation, replace(trace, note=note)) == {Capability.MONEY}
+    assert {Capability.FILTERS, Capability.MONEY} == set(Capability) - ESSENTIAL
+
+
+def test_each_probe_has_a_name_of_its_own() -> None:
+    """By the moment it was asked for."""
+    again = replace(ORIGIN, at=NOON.replace(minute=1))
+    first, second = (operation_of_probe(ACCOUNT, 15, each) for each in (ORIGIN, again))
+    assert first.plan_id != second.plan_id
+    assert first == operation_of_probe(ACCOUNT, 15, ORIGIN)
+
+
+def test_a_mark_is_set_as_a_claim_sets_it() -> None:
+    """Behind whatever the memo has become; not on an invoice that is gone."""
+    operation, _ = played()
+    kept = issued(operation)
+    mark = operation.steps[1]
+    verdict = judge_mark(mark, replace(kept, memo="something else"))
+    assert isinstance(verdict, Ready)
+    assert isinstance(verdict.effect, MarkInvoice)
+    assert verdict.effect.memo == f"something else\n{mark.marker}"
+    assert isinstance(judge_mark(mark, None), Skip)
+    assert isinstance(judge_mark(mark, replace(kept, status=InvoiceStatus.DELETED)), Skip)
