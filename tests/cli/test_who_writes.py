@@ -20,7 +20,9 @@ ELSEWHERE = frozenset({"sandbox", "demo"})
 LOOKING: dict[str, list[str]] = {
     "plan": ["--all"],
     "status": [],
+    "audit": [],
     "history": [],
+    "parked": [],
     "approve": ["all", "--by", "anna"],
     "retry": ["ABCDEFGHIJKLMNOPQRST/1", "--by", "anna"],
     "cancel": ["ABCDEFGHIJKLMNOPQRST/1", "--by", "anna"],
