@@ -68,7 +68,13 @@ class SplynxClient:
         )
         self._wire = Wire(options, pace, transport=around.transport, monotonic=around.monotonic)
         self._options = options
-        self._sleep = around.sleep
+        self._patiently = Retrying(
+            retry=retry_if_exception(self._is_worth_another),
+            stop=stop_after_attempt(options.read_attempts),
+            wait=self._wait,
+            sleep=around.sleep,
+            reraise=True,
+        )
         self.login: Login = make_login(options, self._wire, reserve_nonce)
 
     def read(self, request: Request) -> Reply:
@@ -84,14 +90,7 @@ class SplynxClient:
         """
         if request.method not in READS:
             raise InvariantBroken(f"{request} is no read: it was not sent")
-        attempts = Retrying(
-            retry=retry_if_exception(self._is_worth_another),
-            stop=stop_after_attempt(self._options.read_attempts),
-            wait=self._wait,
-            sleep=self._sleep,
-            reraise=True,
-        )
-        return attempts(self._read_once, request)
+        return self._patiently(self._read_once, request)
 
     def write(self, request: Request, may_leave: Callable[[], None] = _always) -> Reply:
         """Send a write once; only a 401 in the API's own words lets it be sent once more.

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import CookieJar
 from importlib.metadata import version
 
 import httpx
@@ -116,7 +117,7 @@ class Wire:
             timeout=httpx.Timeout(options.timeout_seconds, connect=options.connect_timeout_seconds),
             limits=httpx.Limits(max_connections=options.concurrency),
             verify=_tls(options),
-            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+            cookies=_NoCookies(),
             follow_redirects=False,
             trust_env=False,
             transport=transport,
@@ -163,9 +164,9 @@ class Wire:
         self._http.close()
 
     def _build(self, request: Request, authorization: str | None) -> httpx.Request:
-        query = f"?{query_text(request.query)}" if request.query else ""
         headers = {} if authorization is None else {"Authorization": authorization}
-        url = f"{self._origin}/api/2.0/{request.path}{query}"
+        address = _address if request.label else _address_kept  # a path with a secret is not kept
+        url = address(self._origin, request.path, request.query)
         if request.body is None:
             return self._http.build_request(request.method, url, headers=headers)
         headers["Content-Type"] = "application/json"
@@ -205,6 +206,22 @@ class Wire:
                 self._date = (found, self._monotonic())
 
 
+class _NoCookies(CookieJar):
+    """A jar that takes no cookie."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Leave them where they are."""
+
+
+def _address(origin: str, path: str, query: Pairs) -> httpx.URL:
+    return httpx.URL(f"{origin}/api/2.0/{path}{f'?{query_text(query)}' if query else ''}")
+
+
+_address_kept = lru_cache(maxsize=1024)(_address)
+"""The same for what is asked again and again, as every poll of a quiet hour does."""
+
+
+@lru_cache(maxsize=64)
 def read_http_date(text: str | None) -> datetime | None:
     """A date as HTTP spells it, aware, UTC; None when it is none."""
     try:

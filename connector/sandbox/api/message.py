@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import unquote
 
 from connector.sandbox.errors import ApiFault, FieldFault
@@ -43,17 +44,12 @@ class Call:
     @property
     def parts(self) -> list[str]:
         """The pieces of the path below the root; empty when the path is outside it."""
-        return self._below(ROOT)
+        return list(_below(ROOT, self.path))
 
     @property
     def portal_parts(self) -> list[str]:
         """The pieces of a path of the customer portal; empty when it is none."""
-        return self._below(PORTAL)
-
-    def _below(self, root: str) -> list[str]:
-        if not self.path.startswith(root):
-            return []
-        return [unquote(part) for part in self.path[len(root) :].strip("/").split("/")]
+        return list(_below(PORTAL, self.path))
 
     def fields(self) -> Mapping[str, object]:
         """The body as attributes, from JSON or a form."""
@@ -107,6 +103,13 @@ class Reply:
     def with_body(self, text: str) -> "Reply":
         """The same answer with another body."""
         return replace(self, text=text)
+
+
+@lru_cache(maxsize=1024)
+def _below(root: str, path: str) -> tuple[str, ...]:
+    if not path.startswith(root):
+        return ()
+    return tuple(unquote(part) for part in path[len(root) :].strip("/").split("/"))
 
 
 def json_reply(status: int, value: object, headers: Mapping[str, str] | None = None) -> Reply:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 Tree = str | list["Tree"] | dict[str, "Tree"]
@@ -11,7 +12,7 @@ _PART = re.compile(r"\[([^\]]*)\]")
 
 def parse_query(query: str) -> dict[str, Tree]:
     """Parse a query or form body into nested values; a map with keys 0..n is a list."""
-    return parse_pairs(parse_qsl(query, keep_blank_values=True))
+    return parse_pairs(_pairs_of(query))
 
 
 def parse_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Tree]:
@@ -22,6 +23,11 @@ def parse_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, Tree]:
         path = [head, *_PART.findall(key)] if bracket else [key]
         _put(root, path, value)
     return {name: _listed(tree) for name, tree in root.items()}
+
+
+@lru_cache(maxsize=1024)
+def _pairs_of(query: str) -> tuple[tuple[str, str], ...]:
+    return tuple(parse_qsl(query, keep_blank_values=True))
 
 
 def _put(node: dict[str, Tree], path: list[str], value: str) -> None:
