@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 ANY, WRITES, LATER_PAGES = "any", "writes", "later pages"
 
@@ -141,6 +142,7 @@ KINDS: tuple[FaultKind, ...] = (
 )
 
 
+@cache
 def kind_of(text: str) -> FaultKind:
     """The kind that an order means; KeyError for none."""
     for kind in KINDS:

@@ -42,7 +42,7 @@ class Outcome:
     @property
     def cut(self) -> bool:
         """Whether nothing of the answer arrives."""
-        return self.end in {End.REFUSED, End.CUT}
+        return self.end is End.REFUSED or self.end is End.CUT
 
 
 class Front:

@@ -14,7 +14,6 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
-from http.cookiejar import CookieJar
 from importlib.metadata import version
 
 import httpx
@@ -112,12 +111,11 @@ class Wire:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._date: tuple[datetime, float] | None = None
-        self._http = httpx.Client(
+        self._http = _Client(
             headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
             timeout=httpx.Timeout(options.timeout_seconds, connect=options.connect_timeout_seconds),
             limits=httpx.Limits(max_connections=options.concurrency),
             verify=_tls(options),
-            cookies=_NoCookies(),
             follow_redirects=False,
             trust_env=False,
             transport=transport,
@@ -206,11 +204,27 @@ class Wire:
                 self._date = (found, self._monotonic())
 
 
-class _NoCookies(CookieJar):
-    """A jar that takes no cookie."""
+class _NoCookies(httpx.Cookies):
+    """A jar that takes no cookie, and wastes no time on looking for one."""
 
-    def extract_cookies(self, response: object, request: object) -> None:
+    def extract_cookies(self, response: httpx.Response) -> None:
         """Leave them where they are."""
+
+
+_NO_COOKIES = _NoCookies()
+
+
+class _Client(httpx.Client):
+    """httpx's client, without cookies."""
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """None, ever."""
+        return _NO_COOKIES
+
+    @cookies.setter
+    def cookies(self, cookies: object) -> None:
+        """Nobody's business."""
 
 
 def _address(origin: str, path: str, query: Pairs) -> httpx.URL:

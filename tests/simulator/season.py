@@ -25,7 +25,9 @@ from tests.simulator.verdict import judge_season
 from tests.simulator.watch import Watch
 from tests.simulator.weather import Weather
 
-REST = timedelta(hours=13)
+REST = timedelta(hours=25)
+"""After a turn of the calm that left nothing to do: the next one takes its daily look."""
+
 TICKS_MAX = 150
 STORM_TICKS_MAX = 60
 
@@ -261,10 +263,13 @@ class Season:
         is_idle = seen == self._seen and not counted["asked"]
         self._seen = seen
         self._quiet = self._quiet + 1 if is_idle else 0
-        return REST if self._quiet > 1 else timedelta(seconds=300)
+        if not self._quiet:
+            return timedelta(seconds=300)
+        return max(REST, self._calm_until - self.timeline.now())
 
     def _is_over(self) -> bool:
-        return self._quiet > 2 and self.timeline.now() > self._calm_until
+        """Whether a turn left nothing to do, and the daily look after it found nothing either."""
+        return self._quiet > 1 and self.timeline.now() > self._calm_until
 
     def _control(self, method: str, path: str, values: dict[str, object]) -> None:
         self.platform.box.control(method, path, values)

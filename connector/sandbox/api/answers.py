@@ -18,7 +18,7 @@ from connector.sandbox.search import count, find
 from connector.sandbox.tables import R, Table
 from connector.sandbox.wire.brackets import Tree
 from connector.sandbox.wire.codec import Profile
-from connector.sandbox.wire.fields import Kind, in_release
+from connector.sandbox.wire.fields import Field, Kind, in_release
 from connector.sandbox.wire.reading import Body
 from connector.sandbox.witness import Actor, ApiWrite
 from connector.sandbox.world import World
@@ -44,6 +44,7 @@ class Desk:
         self.world = world
         self.profile = with_labels(world, profile)
         self.administrator = 0
+        self._fields: dict[str, tuple[Field, ...]] = {}
         self._encoders: dict[str, Callable[[object], dict[str, object]]] = {}
 
     def permit(self, controller: str, method: str, *, single: bool) -> None:
@@ -146,8 +147,12 @@ class Desk:
             )
         )
 
-    def _known(self, resource: Resource) -> Any:
-        return in_release(resource.fields, linked=self.profile.linked)
+    def _known(self, resource: Resource) -> tuple[Field, ...]:
+        known = self._fields.get(resource.name)
+        if known is None:
+            known = in_release(resource.fields, linked=self.profile.linked)
+            self._fields[resource.name] = known
+        return known
 
     def _id(self, row: Row) -> object:
         return row.id if self.profile.linked else str(row.id)

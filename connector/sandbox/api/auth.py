@@ -53,7 +53,7 @@ class Gate:
 
     def sash_of(self, call: Call) -> Mapping[str, str]:
         """What an answer tells of the administrator whose web session a signed request names."""
-        match = _SPLYNX_EA.fullmatch(call.authorization)
+        match = _SPLYNX_EA.fullmatch(call.authorization) if "sash" in call.authorization else None
         given = dict(parse_qsl(match[1])) if match else {}
         if "sash" not in given:
             return {}

@@ -38,6 +38,8 @@ class Call:
     @property
     def offset(self) -> int:
         """How many rows the query leaves out; 0 unless it says."""
+        if "offset" not in self.query:
+            return 0
         given = parse_query(self.query).get("offset")
         return int(given) if isinstance(given, str) and given.isdecimal() else 0
 

@@ -88,8 +88,9 @@ class Api:
 
     def _admitted(self, call: Call, holder: Holder) -> Reply:
         switches = self.world.switches
-        habits = Habits(ignored=frozenset(switches.ignored_filters), page_limit=switches.page_limit)
-        call = replace(call, habits=habits)
+        if switches.ignored_filters or switches.page_limit:
+            ignored = frozenset(switches.ignored_filters)
+            call = replace(call, habits=Habits(ignored=ignored, page_limit=switches.page_limit))
         if call.portal_parts:
             return portal(self.desk, call, holder)
         if holder.kind == CUSTOMER:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from connector.sandbox.engine.auto_charge import charge_cards
 from connector.sandbox.engine.blocking import block_debtors
@@ -28,8 +29,10 @@ class Round:
     def at(self, world: World, day: date) -> datetime:
         """The moment of this round on a day."""
         hour: str = getattr(world.switches, self.hour)
-        return datetime.combine(day, time.fromisoformat(hour))
+        return datetime.combine(day, _time(hour))
 
+
+_time = cache(time.fromisoformat)
 
 # Rounds of the same hour are held in this order.
 ROUNDS = (
