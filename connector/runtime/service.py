@@ -27,7 +27,9 @@ class Limits:
     quiescence: timedelta  #: how long the platform may still be working on a write we lost sight of
     skew_max: timedelta = timedelta(seconds=60)  #: between our clock and the platform's
     margin: timedelta = SEND_MARGIN  #: between the record of a send and its first byte
-    sends_max: int = 5  #: sends of one step before a person must look
+    sends_max: int = (
+        5  #: sends of one step before a person must look; 2 or more, as asking counts as one
+    )
     holds_max: int = 3  #: steps of one family that are held at once before it is parked
     broken_families_max: int = 3  #: families with a broken law at once before all is frozen
     parked_within: timedelta = timedelta(hours=1)  #: what counts as at once; a turn takes less

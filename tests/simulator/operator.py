@@ -31,7 +31,7 @@ class Operator:
         self._cabinet = cabinet
         self._world = world
         self._dice = Random(stage.dice.random())
-        self._tries: Counter[tuple[str, int]] = Counter()
+        self._tries: Counter[tuple[str, int | str]] = Counter()
 
     def begin(self, shortest: float, longest: float) -> None:
         """Look for the first time, and then again and again after so many seconds."""
@@ -53,7 +53,7 @@ class Operator:
         for row in self._cabinet.rows("SELECT plan_id FROM operation WHERE state = 'proposed'"):
             self._ask(RequestKind.APPROVE, row["plan_id"])
         for row in self._cabinet.rows("SELECT * FROM step WHERE state = 'held'"):
-            self._settle(row["plan_id"], row["number"], row["kind"])
+            self._settle(f"{row['plan_id']}/{row['number']}", row["kind"], row["reason"])
         for row in self._cabinet.rows("SELECT main_id FROM parking WHERE lifted_at IS NULL"):
             self._lift(row["main_id"])
         if self._cabinet.rows("SELECT 1 FROM fact WHERE name = ?", facts.FROZEN):
@@ -70,13 +70,14 @@ class Operator:
         if merges:
             self._ask(RequestKind.UNDO, self._dice.choice(merges))
 
-    def _settle(self, plan_id: str, number: int, kind: str) -> None:
-        self._tries[plan_id, number] += 1
+    def _settle(self, step: str, kind: str, reason: str) -> None:
+        """Retry, as long as it comes to something else than the tries before."""
+        self._tries[step, reason] += 1
         may_go = kind in GIVEN_UP_AT_ONCE and self.gives_up
         if may_go and self._dice.random() < 0.3:
-            self._ask(RequestKind.CANCEL, f"{plan_id}/{number}")
-        elif self._tries[plan_id, number] <= RETRIES:
-            self._ask(RequestKind.RETRY, f"{plan_id}/{number}")
+            self._ask(RequestKind.CANCEL, step)
+        elif self._tries[step, reason] <= RETRIES:
+            self._ask(RequestKind.RETRY, step)
 
     def _lift(self, main_id: int) -> None:
         """Let a parked family go on, sooner or later: who retries a step may not think of it."""

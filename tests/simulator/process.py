@@ -124,7 +124,7 @@ class Process:
         service = Service(
             policy=policy,
             authority=LinkSource.STORE,
-            limits=LIMITS,
+            limits=replace(LIMITS, sends_max=scenery.weather.sends_max),
             store=StagedStore(self.store, scenery.stage, actor, scenery.cabinet.desk),
             reader=reader,
             writer=None if policy.mode is Mode.OBSERVE else SplynxWriter(connection),

@@ -107,6 +107,7 @@ class Weather:
     pause_rate: float
     rival_rate: float
     unlink_rate: float
+    sends_max: int  #: sends of one step before a person must look; few make many retries
     tempo: tuple[float, float]  #: shortest and longest pause between two turns, as powers of ten
     turns: int
     undo_rate: float
@@ -139,6 +140,7 @@ def forecast(seed: int, mode: Mode | None = None) -> Weather:
         pause_rate=_rate(dice, 0.5, -3, -1.2),
         rival_rate=_rate(dice, 0.3, -2, -0.5),
         unlink_rate=_rate(dice, 0.25, -2, -0.7),
+        sends_max=Random(f"sends {seed}").choice((2, 3, 5)),
         tempo=(dice.uniform(0, min(slowest, 3)), slowest),
         turns=dice.randint(3, 12),
         undo_rate=_rate(dice, 0.5, -0.7, 0),
