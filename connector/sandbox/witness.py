@@ -98,6 +98,7 @@ class Witness:
     removed: list[Document] = field(
         default_factory=list
     )  # an API key's documents that others deleted
+    voided: set[str] = field(default_factory=set)  # numbers of charges that people deleted
 
     def note_charge(self, invoice: Invoice, actor: Actor) -> None:
         """Note a charge, or what staff made of it; API edits leave the note as it is."""

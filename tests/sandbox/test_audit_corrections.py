@@ -46,6 +46,19 @@ def deleted_and_credited(scene: Scene) -> None:
     correct(scene, source_deleted(scene), "20")
 
 
+def vanished_and_credited(scene: Scene) -> None:
+    """The same where a deleted invoice leaves no row: its lines are no other source's."""
+    scene.still.control("POST", "switch", {"invoice_delete": "vanish"})
+    merged = scene.carry(
+        [line for number in (0, 2) for line in scene.section(number)]
+        + scene.section(1, sub_account_id=scene.subs[0])
+    )
+    for number in (0, 2):
+        scene.relieve(scene.source(number))
+    scene.staff("delete", resource="invoices", id=scene.sources[1])
+    correct(scene, merged, "20")
+
+
 def lowered_and_credited(scene: Scene) -> None:
     """The difference is taken back."""
     correct(scene, source_lowered(scene), "5")
@@ -77,6 +90,7 @@ def deleted_before_relief(scene: Scene) -> None:
     "play",
     [
         deleted_and_credited,
+        vanished_and_credited,
         lowered_and_credited,
         raised_and_left,
         twin_voided,

@@ -80,7 +80,8 @@ def _dead_numbers(world: World) -> frozenset[str]:
     """Numbers of deleted invoices: their headings end the section before, and begin none."""
     rows = [*world.invoices, *(row for row in world.witness.removed if isinstance(row, Invoice))]
     live = {row.number for row in rows if row.status != "deleted"}
-    return frozenset(row.number for row in rows if row.status == "deleted") - live
+    dead = world.witness.voided | {row.number for row in rows if row.status == "deleted"}
+    return frozenset(dead - live)
 
 
 def _sections(

@@ -94,8 +94,8 @@ def _take_off(world: World, invoice: Invoice, actor: Actor) -> None:
     invoice.status, invoice.due = "deleted", ZERO
     invoice.date_updated = world.today()
     _note(world, actor, "invoice_delete", invoice, before)
-    if actor.kind != "api":
-        world.witness.charges.pop(invoice.id, None)
+    if actor.kind != "api" and world.witness.charges.pop(invoice.id, None):
+        world.witness.voided.add(invoice.number)
 
 
 def _debit(world: World, invoice: Invoice, actor: Actor) -> None:
