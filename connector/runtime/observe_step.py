@@ -35,8 +35,8 @@ def judge_before_send(service: Service, operation: Operation, step: Step) -> pre
             return _judge_correction(service, operation, step)
         case StepKind.REVOKE | StepKind.RECHARGE:
             return traces.judge_before_send(service, operation, step)
-        case StepKind.UNCLAIM | StepKind.MARK:
-            return _judge_marking(operation, step, _read_source(service, step))
+        case StepKind.UNCLAIM | StepKind.MARK | StepKind.SETTLE:
+            return _judge_on_one(operation, step, _read_source(service, step))
         case StepKind.RELEASE | StepKind.SUSPEND:
             return _judge_cascade(service, operation, step)
 
@@ -49,7 +49,7 @@ def look_after_send(
         case StepKind.ISSUE | StepKind.RECHARGE:
             issued = _read_issued(service.reader, step, remote_id)
             return recovery.look_for_invoice(step, issued, answered_id=remote_id)
-        case StepKind.RELIEVE | StepKind.CREDIT | StepKind.VOID | StepKind.REVOKE:
+        case StepKind.RELIEVE | StepKind.CREDIT | StepKind.VOID | StepKind.REVOKE | StepKind.SETTLE:
             if remote_id is not None:
                 note = or_none(service.reader.read_credit_note, CreditNoteId(remote_id))
                 found = [note] if note else []
@@ -64,11 +64,12 @@ def look_after_send(
             return recovery.look_for_status(step, account, block_id)
 
 
-def _judge_marking(
-    operation: Operation, step: Step, invoice: Invoice | None
-) -> preparation.Verdict:
+def _judge_on_one(operation: Operation, step: Step, invoice: Invoice | None) -> preparation.Verdict:
+    """Steps that rest on their one invoice alone."""
     if step.kind is StepKind.MARK:
         return preparation.judge_mark(step, invoice)
+    if step.kind is StepKind.SETTLE:
+        return preparation.judge_settle(step, invoice)
     return preparation.judge_unclaim(step, _claim_of(operation, step), invoice)
 
 

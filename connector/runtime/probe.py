@@ -231,7 +231,7 @@ def _read_invoice(service: Service, operation: Operation) -> Invoice | None:
 
 def _read_trace(service: Service, operation: Operation) -> Trace:
     """What the probe left behind, by number and in lists; and what filters answer."""
-    number = next((s.remote_id for s in operation.steps if s.kind is StepKind.VOID), None)
+    number = next((s.remote_id for s in operation.steps if s.kind is StepKind.SETTLE), None)
     note = None
     if number is not None:
         note = or_none(service.reader.read_credit_note, CreditNoteId(number))

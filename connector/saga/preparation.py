@@ -105,6 +105,18 @@ def judge_mark(step: Step, invoice: Invoice | None) -> Verdict:
     return Ready(effect=_mark(step, with_marker(invoice.memo, step.marker)))
 
 
+def judge_settle(step: Step, invoice: Invoice | None) -> Verdict:
+    """A probe credits its own invoice, whole and unpaid as it must be, marked or not."""
+    if invoice is None or is_gone(invoice):
+        return Skip(reason="the invoice of the probe is gone")
+    if not invoice.is_open or not invoice.due == invoice.total == _total(step):
+        return Hold(
+            reason=f"invoice {invoice.number} is {invoice.status} with {told(invoice.due)} of "
+            f"{told(invoice.total)} due: somebody has paid or changed it"
+        )
+    return Ready(effect=step.effect)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ground:
     """What a merge stands on, read just before its pivot."""

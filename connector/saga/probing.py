@@ -2,7 +2,7 @@
 
 *Steps.* An invoice of 1.23 with a mark behind words in its memo (``issue``); a second mark in that
 memo, as a claim would set it (``mark``); a credit note in full, bound to it, with a mark in its note
-(``void``). Each is added when the one before is finished, whatever became of it, so that the test
+(``settle``). Each is added when the one before is finished, whatever became of it, so that the test
 customer owes nothing in the end even where marks get lost. Nothing is ever deleted.
 
 *Judgement.* From the journal and one last reading alone, so that a probe that was cut off can be
@@ -135,8 +135,8 @@ def plan_next(operation: Operation, invoice: Invoice | None, today: date) -> Ste
     if StepKind.MARK not in kinds:
         kind, memo = StepKind.MARK, with_marker(invoice.memo, marker)
         effect = MarkInvoice(invoice_id=invoice.id, account_id=operation.main_id, memo=memo)
-    elif StepKind.VOID not in kinds:
-        kind = StepKind.VOID
+    elif StepKind.SETTLE not in kinds:
+        kind = StepKind.SETTLE
         effect = IssueCreditNote(
             account_id=operation.main_id,
             invoice_id=invoice.id,
@@ -215,7 +215,7 @@ def _judge_updated(operation: Operation, invoice: Invoice) -> Proof:
 
 
 def _judge_note(operation: Operation, note: CreditNote | None) -> Proof:
-    void = _step(operation, StepKind.VOID)
+    void = _step(operation, StepKind.SETTLE)
     assert isinstance(void.effect, IssueCreditNote)
     if note is None:
         return _missing(Capability.NOTE, f"no credit note came of it: {void.reason}")

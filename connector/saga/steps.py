@@ -41,10 +41,11 @@ class StepKind(StrEnum):
     RELIEVE = "relieve"
     UNCLAIM = "unclaim"
     CREDIT = "credit"  #: on the merged invoice: what a source no longer owes
-    VOID = "void"  #: a second document with a mark of ours, or a probe's, credited in full
+    VOID = "void"  #: a second document with a mark of ours, credited in full
     REVOKE = "revoke"  #: the pivot of an undo: what the merged invoice still carries, credited
     RECHARGE = "recharge"  #: what a source was relieved of, charged on its own account again
     MARK = "mark"  #: a further mark in the memo of a probe's invoice
+    SETTLE = "settle"  #: that invoice, credited in full
     SUSPEND = "suspend"
     RELEASE = "release"
 

@@ -26,6 +26,7 @@ LOOKING: dict[str, list[str]] = {
     "approve": ["all", "--by", "anna"],
     "retry": ["ABCDEFGHIJKLMNOPQRST/1", "--by", "anna"],
     "cancel": ["ABCDEFGHIJKLMNOPQRST/1", "--by", "anna"],
+    "undo": ["ABCDEFGHIJKLMNOPQRST", "--by", "anna"],
     "freeze": ["month end", "--by", "anna"],
     "unfreeze": ["--by", "anna"],
     "doctor": [],

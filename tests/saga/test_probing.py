@@ -13,7 +13,7 @@ from connector.domain.invoices import CreditNote, Invoice, InvoiceStatus, total_
 from connector.domain.marker import markers_in
 from connector.saga.effects import IssueCreditNote, IssueInvoice, MarkInvoice
 from connector.saga.planning import Origin
-from connector.saga.preparation import Ready, Skip, judge_mark
+from connector.saga.preparation import Hold, Ready, Skip, judge_mark, judge_settle
 from connector.saga.probing import (
     ESSENTIAL,
     ITEMS,
@@ -99,7 +99,7 @@ def test_a_probe_issues_marks_and_settles() -> None:
     assert [step.kind for step in operation.steps] == [
         StepKind.ISSUE,
         StepKind.MARK,
-        StepKind.VOID,
+        StepKind.SETTLE,
     ]
     assert plan_next(operation, trace.invoice, TODAY) is None
     first, second, third = operation.steps
@@ -191,3 +191,14 @@ def test_a_mark_is_set_as_a_claim_sets_it() -> None:
     assert verdict.effect.memo == f"something else\n{mark.marker}"
     assert isinstance(judge_mark(mark, None), Skip)
     assert isinstance(judge_mark(mark, replace(kept, status=InvoiceStatus.DELETED)), Skip)
+
+
+def test_only_a_whole_unpaid_invoice_is_settled() -> None:
+    """Marked or not: its marks are what is tried."""
+    operation, _ = played()
+    kept, settle = issued(operation), operation.steps[2]
+    assert isinstance(judge_settle(settle, replace(kept, memo="")), Ready)
+    assert isinstance(judge_settle(settle, replace(kept, due=Decimal(1))), Hold)
+    assert isinstance(judge_settle(settle, replace(kept, status=InvoiceStatus.PAID)), Hold)
+    assert isinstance(judge_settle(settle, None), Skip)
+    assert isinstance(judge_settle(settle, replace(kept, status=InvoiceStatus.DELETED)), Skip)
