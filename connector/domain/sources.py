@@ -25,7 +25,7 @@ MAIN_MAY_PAY = frozenset({AccountStatus.NEW, AccountStatus.ACTIVE, AccountStatus
 
 MARKED = (
     "marked",
-    "carries the mark of a plan that this store does not hold",
+    "carries the mark of a plan that is over, or that this store does not hold",
     "check the plan named in its memo; if it is void, remove that line from the memo",
 )
 MEMO_FULL = (

@@ -17,6 +17,7 @@ from connector.runtime.families import or_none, read_for_cascade, read_linked, w
 from connector.runtime.service import Service
 from connector.saga import fixups, preparation, recovery
 from connector.saga.effects import IssueCreditNote, IssueInvoice
+from connector.saga.machine import claim_of
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, Step, StepKind
 
@@ -56,8 +57,8 @@ def look_after_send(
                 return recovery.look_for_credit_note(step, found, answered_id=remote_id)
             return recovery.look_for_credit_note(step, whole(_read_notes(service, step)))
         case StepKind.CLAIM | StepKind.UNCLAIM | StepKind.MARK:
-            claim = _claim_of(operation, step)
-            return recovery.look_for_mark(step, claim, _read_source(service, step))
+            marking = claim_of(operation, step) if step.kind is StepKind.UNCLAIM else step
+            return recovery.look_for_mark(step, marking, _read_source(service, step))
         case StepKind.RELEASE | StepKind.SUSPEND:
             account = or_none(service.reader.read_account, step.account_id)
             block_id = _own_block_id(service, step) if step.kind is StepKind.SUSPEND else None
@@ -70,7 +71,7 @@ def _judge_on_one(operation: Operation, step: Step, invoice: Invoice | None) -> 
         return preparation.judge_mark(step, invoice)
     if step.kind is StepKind.SETTLE:
         return preparation.judge_settle(step, invoice)
-    return preparation.judge_unclaim(step, _claim_of(operation, step), invoice)
+    return preparation.judge_unclaim(step, claim_of(operation, step), invoice)
 
 
 def _judge_issue(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
@@ -198,13 +199,3 @@ def _read_claimable(service: Service, step: Step) -> Invoice | None:
 
 def _read_source(service: Service, step: Step) -> Invoice | None:
     return or_none(service.reader.read_invoice, InvoiceId(step.invoice_id or 0))
-
-
-def _claim_of(operation: Operation, step: Step) -> Step:
-    if step.kind is not StepKind.UNCLAIM:
-        return step
-    return next(
-        other
-        for other in operation.steps
-        if other.kind is StepKind.CLAIM and other.invoice_id == step.invoice_id
-    )

@@ -27,7 +27,7 @@ SWEPT_STATES = frozenset({OperationState.OPEN, OperationState.CLOSED, OperationS
 
 
 def sweep_family(service: Service, pen: Pen, family: FamilySnapshot | None) -> tuple[Refusal, ...]:
-    """Add the steps that void a second document, and open what no longer adds up.
+    """Add the steps that void a second document or take a mark off again; open what adds up no more.
 
     Returns what people should know. Nothing is recorded in observe mode, or for a family whose
     records cannot all be read.
@@ -48,6 +48,8 @@ def sweep_family(service: Service, pen: Pen, family: FamilySnapshot | None) -> t
             continue
         if swept.voids:
             _record_voids(service, pen, operation, swept.voids)
+        elif swept.handbacks:  # with voids beside them, the next look finds them
+            _record_steps(service, pen, operation, swept.handbacks)
         elif swept.is_suspect and (problems := _look_into(service, operation)):
             if operation.state is OperationState.WITHDRAWN:
                 refusals.append(revoked_late(operation, problems[0]))
@@ -67,17 +69,23 @@ def _look_into(service: Service, operation: Operation) -> tuple[str, ...]:
 def _record_voids(
     service: Service, pen: Pen, operation: Operation, voids: tuple[Step, ...]
 ) -> None:
+    _record_steps(service, pen, operation, voids)
+    numbers = ", ".join(str(step.invoice_id) for step in voids)
+    why = f"its mark stands on further invoices: {numbers}"
+    service.alerts.alert(Log.PLAN_UNVERIFIED, why, plan_id=operation.plan_id)
+
+
+def _record_steps(
+    service: Service, pen: Pen, operation: Operation, steps: tuple[Step, ...]
+) -> None:
     """Add the steps, and take a closed operation up again for them."""
     with service.store.begin(epoch=pen.epoch) as unit:
-        unit.journal.record_steps(voids, service.clock.host())
+        unit.journal.record_steps(steps, service.clock.host())
         if operation.state is OperationState.CLOSED:
             unit.journal.record_state(
                 operation.plan_id, OperationState.OPEN, "", BY, service.clock.host()
             )
         unit.commit()
-    numbers = ", ".join(str(step.invoice_id) for step in voids)
-    why = f"its mark stands on further invoices: {numbers}"
-    service.alerts.alert(Log.PLAN_UNVERIFIED, why, plan_id=operation.plan_id)
 
 
 def _reopen(service: Service, pen: Pen, operation: Operation, why: str) -> None:

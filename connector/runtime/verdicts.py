@@ -15,7 +15,7 @@ from connector.runtime.recover import BY, record_change
 from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_state, tell_step
 from connector.saga.fixups import was_relieved
-from connector.saga.machine import Change, hand_back, happened, is_past_pivot, withdraw
+from connector.saga.machine import Change, claim_of, hand_back, happened, is_past_pivot, withdraw
 from connector.saga.preparation import HandBack, Hold, Ready, Replace, Skip, Verdict, Withdraw
 from connector.saga.states import StepEvent
 from connector.saga.steps import Operation, OperationState, Step
@@ -62,7 +62,7 @@ def _record_hand_back(
         _record_end(service, pen, operation, f"{GIVEN_UP} staff: {reason}")
         return
     change = happened(step, StepEvent.WITHDRAWN, reason=reason)
-    _record(service, pen, operation, [change], hand_back(operation, step))
+    _record(service, pen, operation, [change], hand_back(operation, [claim_of(operation, step)]))
 
 
 def _record_end(service: Service, pen: Pen, operation: Operation, reason: str) -> None:

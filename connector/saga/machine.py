@@ -203,21 +203,26 @@ def withdraw(
         if step.kind is StepKind.CLAIM
         and (step.state is StepState.CONFIRMED or step.sent_at is not None)
     ]
+    return changes, hand_back(operation, claims, quiescence)
+
+
+def hand_back(
+    operation: Operation, claims: Iterable[Step], quiescence: timedelta = timedelta()
+) -> tuple[Step, ...]:
+    """The further steps that take our marks off sources that nothing carries."""
     first = max(step.number for step in operation.steps) + 1
-    handbacks = tuple(
-        _unclaim(step, number, quiescence) for number, step in enumerate(claims, start=first)
+    return tuple(
+        _unclaim(claim, number, quiescence) for number, claim in enumerate(claims, start=first)
     )
-    return changes, handbacks
 
 
-def hand_back(operation: Operation, step: Step) -> tuple[Step, ...]:
-    """The unclaim that takes the place of a relief once nothing carries its source any more."""
-    claim = next(
+def claim_of(operation: Operation, step: Step) -> Step:
+    """The claim of the source that a step is about."""
+    return next(
         other
         for other in operation.steps
         if other.kind is StepKind.CLAIM and other.invoice_id == step.invoice_id
     )
-    return (_unclaim(claim, max(other.number for other in operation.steps) + 1),)
 
 
 def _unclaim(claim: Step, number: int, quiescence: timedelta = timedelta()) -> Step:

@@ -90,11 +90,15 @@ def judge_claim(step: Step, source: Source, invoice: Invoice | None) -> Verdict:
     return Ready(effect=_mark(step, with_marker(invoice.memo, step.marker)))
 
 
+MARK_GONE = "the mark is gone already, or the source with it"
+"""Why a hand-back is dropped that has nothing to hand back."""
+
+
 def judge_unclaim(step: Step, claim: Step, invoice: Invoice | None) -> Verdict:
     """A claim is handed back by taking our line, and nothing else, out of the memo."""
     left = "" if invoice is None else without_marker(invoice.memo, claim.marker)
     if invoice is None or is_gone(invoice) or left == invoice.memo:
-        return Skip(reason="the mark is gone already, or the source with it")
+        return Skip(reason=MARK_GONE)
     return Ready(effect=_mark(step, left))
 
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from connector.domain.ids import InvoiceId
 from connector.domain.invoices import Invoice
+from connector.domain.marker import markers_in
 from connector.domain.money import told
 from connector.domain.refusals import Refusal
 from connector.saga.effects import IssueInvoice
@@ -26,6 +27,8 @@ from connector.saga.fixups import (
     merged_id,
     plan_voids,
 )
+from connector.saga.machine import hand_back
+from connector.saga.preparation import MARK_GONE
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, OperationKind, OperationState, Source, Step, StepKind
 from connector.saga.undoing import revoke_of
@@ -40,6 +43,7 @@ class Sweep:
     """What is to be done about one ended or running merge or undo."""
 
     voids: tuple[Step, ...] = ()  #: further documents with a mark of ours, to be credited in full
+    handbacks: tuple[Step, ...] = ()  #: marks that came back after they had been handed back
     is_suspect: bool = False  #: ended, and to be verified once more
     refusals: tuple[Refusal, ...] = ()  #: what a source owes itself
 
@@ -86,6 +90,7 @@ def sweep_merge(
     is_recent = now - operation.created_at < SWEPT
     return Sweep(
         voids=plan_voids(operation, find_twins(operation, rows.values()), now.date()),
+        handbacks=hand_back(operation, _claims_come_back(operation, rows)),
         is_suspect=_is_at_rest(operation)
         and (
             any(due > allowed for _, due, allowed in owing)
@@ -97,6 +102,24 @@ def sweep_merge(
             _left_on_sub(source, due) for source, due, allowed in owing if due <= allowed
         ),
     )
+
+
+def _claims_come_back(operation: Operation, rows: Mapping[InvoiceId, Invoice]) -> list[Step]:
+    """Claims whose mark stands though our journal says that it was handed back.
+
+    The platform carried the claim out after that. A hand-back that a person gave up stays so.
+    """
+    last = {step.invoice_id: step for step in operation.steps if step.kind is StepKind.UNCLAIM}
+    return [
+        claim
+        for claim in operation.steps
+        if claim.kind is StepKind.CLAIM
+        and (invoice := rows.get(InvoiceId(claim.invoice_id or 0))) is not None
+        and not is_gone(invoice)
+        and claim.marker in markers_in(invoice.memo)
+        and (handback := last.get(claim.invoice_id)) is not None
+        and (handback.state is StepState.CONFIRMED or handback.reason == MARK_GONE)
+    ]
 
 
 def _is_merged_touched(

@@ -15,7 +15,9 @@ from connector.ports.platform import Reading
 from connector.ports.store import RequestKind
 from connector.runtime.requests import record_request
 from connector.saga.effects import IssueCreditNote
+from connector.saga.states import StepState
 from connector.saga.steps import OperationState, StepKind
+from connector.saga.sweeping import sweep_merge
 from tests.runtime.looks import look, put_on_agenda
 from tests.runtime.rig import Rig
 
@@ -103,6 +105,37 @@ def test_a_document_of_a_merge_that_was_given_up_is_voided_too(rig: Rig) -> None
     a_day_later(rig)
     assert rig.due(1001) == 0
     assert [n.total for n in rig.world.notes.values()] == [24]
+
+
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_a_claim_that_lands_after_its_hand_back_is_handed_back_once_more(
+    rig: Rig, *, is_given_up: bool
+) -> None:
+    """Nothing carries the source, so its mark would keep it from every merge; but people decide."""
+    rig.family(1, (2,))
+    rig.charge(1, 2)
+    rig.platform.fail_send(3, OutcomeUnknown("time-out"))
+    rig.cycle()
+    claim = rig.step(1)
+    rig.clock.pass_by(hours=1)
+    rig.world.pay(11)
+    rig.sync()
+    (withdrawn,) = rig.operations(OperationState.WITHDRAWN)
+    assert [step.kind for step in withdrawn.steps].count(StepKind.UNCLAIM) == 2
+    rig.platform._carry_out(claim.effect)
+    if is_given_up:
+        handback = next(step for step in withdrawn.steps if step.kind is StepKind.UNCLAIM)
+        given_up = replace(handback, state=StepState.CANCELLED, reason="by anna")
+        steps = tuple(given_up if step is handback else step for step in withdrawn.steps)
+        swept = sweep_merge(
+            replace(withdrawn, steps=steps), rig.world.invoices.values(), rig.clock.now()
+        )
+        assert swept.handbacks == ()
+        return
+    a_day_later(rig)
+    assert rig.world.invoices[claim.invoice_id or 0].memo == ""
+    (withdrawn,) = rig.operations(OperationState.WITHDRAWN)
+    assert [step.kind for step in withdrawn.steps].count(StepKind.UNCLAIM) == 3
 
 
 def test_a_source_raised_after_its_relief_is_listed(merged: Rig) -> None:

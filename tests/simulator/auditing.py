@@ -21,6 +21,7 @@ from tests.sandbox.in_process_http import SandboxTransport
 from tests.simulator.cabinet import Cabinet
 from tests.simulator.evidence import Evidence
 from tests.simulator.excuses import is_excused
+from tests.simulator.landed import Landed
 from tests.simulator.process import LIMITS, ORIGIN, ZONE, policy_of
 from tests.simulator.timeline import HostClock, Timeline
 from tests.simulator.weather import Weather
@@ -35,10 +36,10 @@ MONEY = frozenset(
 """What the witness finds wrong with money: where a person caused it, our audit must see it, too."""
 
 
-def judge_audit(evidence: Evidence, report: AuditReport) -> Iterator[str]:
+def judge_audit(evidence: Evidence, report: AuditReport, landed: Landed) -> Iterator[str]:
     """Whatever the audit finds, a person must have caused, or the journal lists it.
 
-    And it is not silent where the witness finds what a person caused.
+    And it is not silent where the witness finds what a person caused, or what landed too late.
     """
     if not report.is_whole or report.moving:
         yield f"audit: not whole, {report.moving} families still moving at rest"
@@ -48,7 +49,8 @@ def judge_audit(evidence: Evidence, report: AuditReport) -> Iterator[str]:
     seen = {finding.main_id for finding in report.findings}
     witnessed: Any = audit(evidence.world)
     for row in witnessed["findings"]:
-        if row["rule"] in MONEY and row["family"] not in seen and is_excused(evidence, row):
+        is_known = is_excused(evidence, row) or landed.explains(evidence, row)
+        if row["rule"] in MONEY and row["family"] not in seen and is_known:
             yield f"audit: silent about {row['rule']} in family {row['family']}: {row['detail']}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from connector.domain.policy import Mode
 from connector.sandbox.world import World
 from tests.simulator.cabinet import Cabinet, Rows
@@ -13,7 +15,9 @@ PEOPLE = frozenset({"admin", "customer"})
 class Evidence:
     """The platform's books, and our journal past all code of the connector's."""
 
-    def __init__(self, world: World, cabinet: Cabinet, mode: Mode) -> None:
+    def __init__(
+        self, world: World, cabinet: Cabinet, mode: Mode, landed_on: Collection[int] = ()
+    ) -> None:
         self.world = world
         self.mode = mode
         self.operations: Rows = cabinet.rows("SELECT * FROM operation")
@@ -27,6 +31,7 @@ class Evidence:
             if deed.outcome == "done"
             for account in (deed.customer_id, deed.rows.get("customer_id", deed.customer_id))
         }
+        self._touched |= set(landed_on)  # what lands beyond the quiescence is like a person's deed
         self._touched |= {row.customer_id for row in world.witness.effects if row.actor in PEOPLE}
 
     def members_of(self, plan_id: str) -> set[int]:

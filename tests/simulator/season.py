@@ -16,6 +16,8 @@ from tests.sandbox.in_process_http import SandboxTransport
 from tests.simulator.auditing import audit_world, judge_audit
 from tests.simulator.cabinet import Cabinet, lose_lock
 from tests.simulator.evidence import Evidence
+from tests.simulator.landed import judge_landings
+from tests.simulator.lateness import Landings
 from tests.simulator.operator import Operator
 from tests.simulator.process import ZONE, Process, Scenery, ServiceBug, _sound
 from tests.simulator.scene import hash_of, make_world, order_of
@@ -48,6 +50,7 @@ class Outcome:
     counts: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     people: Counter[str] = field(default_factory=Counter)
+    late: Counter[str] = field(default_factory=Counter)  #: ends of landings beyond the quiescence
     state_hash: str = ""
     trace: list[str] = field(default_factory=list)
 
@@ -82,6 +85,8 @@ class Season:
         self.stage = Stage(self.timeline, Random(f"stage {weather.seed}"))
         self.world = make_world(weather, self.timeline)
         self.platform = SandboxTransport(self.world)
+        self.landings = Landings(self.world, self.timeline)
+        self.platform.box._front.late = self.landings
         self.cabinet = Cabinet(folder, self.timeline.now)
         self.cabinet.link(self.world)
         self.watch = Watch(self.stage, self.world, self.cabinet, weather)
@@ -140,12 +145,16 @@ class Season:
     def outcome(self) -> Outcome:
         """Judge, and tell what was."""
         self.watch.judge_log()
-        evidence = Evidence(self.world, self.cabinet, self.weather.mode)
-        verdict = judge_season(evidence)
+        late = self.landings.beyond if self.weather.is_late else []
+        accounts = {write.customer_id for landing in late for write in landing.writes}
+        mains = {self._main_of(account) for account in accounts}
+        evidence = Evidence(self.world, self.cabinet, self.weather.mode, accounts | mains)
+        landed = judge_landings(evidence, late)
+        verdict = judge_season(evidence, landed)
         crashes = [f"crashed: {type(each).__name__}: {each}" for each in self.stage.failures]
         state_hash = hash_of(self.world, self.cabinet)
         audit = audit_world(self.platform, self.cabinet, self.timeline, self.weather)
-        judged = [*verdict.violations, *judge_audit(evidence, audit)]
+        judged = [*verdict.violations, *judge_audit(evidence, audit, landed)]
         return Outcome(
             seed=self.weather.seed,
             violations=[*self.watch.violations, *crashes, *judged],
@@ -155,6 +164,7 @@ class Season:
             requests=self.watch.requests,
             writes=self.watch.writes,
             operations=verdict.operations,
+            late=landed.ends,
             steps=Counter(row["kind"] for row in evidence.steps if row["state"] == "confirmed"),
             counts=self.stage.counts,
             faults=Counter(self.world.faults_fired),
@@ -164,6 +174,12 @@ class Season:
             state_hash=state_hash,
             trace=self.stage.trace,
         )
+
+    def _main_of(self, account_id: int) -> int:
+        """The main account that an account is, or was last, linked under; or itself."""
+        past = {row.link.sub_id: row.link.main_id for row in self.world.former_links}
+        now = {link.sub_id: link.main_id for link in self.world.links.values()}
+        return {**past, **now}.get(account_id, account_id)
 
     def close(self) -> None:
         """The end."""

@@ -15,6 +15,7 @@ from tests.simulator.documents import (
 )
 from tests.simulator.evidence import Evidence
 from tests.simulator.excuses import is_excused
+from tests.simulator.landed import Landed
 
 ENDED = frozenset({"closed", "withdrawn"})
 OVER = frozenset({"confirmed", "cancelled"})
@@ -31,13 +32,16 @@ class Verdict:
     operations: int = 0
 
 
-def judge_season(evidence: Evidence) -> Verdict:
-    """Judge a world at rest."""
+def judge_season(evidence: Evidence, landed: Landed | None = None) -> Verdict:
+    """Judge a world at rest; of what landed beyond the quiescence, that nothing is silent."""
+    landed = landed or Landed()
+    books = landed.without(evidence.books)
     verdict = Verdict(operations=len(evidence.operations))
-    verdict.violations += judge_books(evidence.books)
-    verdict.violations += judge_taxes(evidence.books)
-    verdict.violations += judge_recharged_taxes(evidence.books)
-    verdict.violations += judge_releases(evidence.books)
+    verdict.violations += landed.silent
+    verdict.violations += judge_books(books)
+    verdict.violations += judge_taxes(books)
+    verdict.violations += judge_recharged_taxes(books)
+    verdict.violations += judge_releases(books)
     _judge_ends(evidence, verdict)
     verdict.violations += [
         f"family {row['main_id']} was parked: {row['reason']}"
@@ -45,7 +49,7 @@ def judge_season(evidence: Evidence) -> Verdict:
         if row["cause"] == "impossible"
     ]
     if evidence.mode is not Mode.OBSERVE:
-        _judge_findings(evidence, verdict)
+        _judge_findings(evidence, landed, verdict)
     return verdict
 
 
@@ -77,10 +81,10 @@ def _judge_wait(evidence: Evidence, verdict: Verdict, plan_id: str, waits: tuple
         verdict.violations.append(f"{told} though no person did anything: {why}")
 
 
-def _judge_findings(evidence: Evidence, verdict: Verdict) -> None:
+def _judge_findings(evidence: Evidence, landed: Landed, verdict: Verdict) -> None:
     report: Any = audit(evidence.world)
     for finding in report["findings"]:
-        if is_excused(evidence, finding):
+        if is_excused(evidence, finding) or landed.explains(evidence, finding):
             verdict.excused += 1
             continue
         verdict.violations.append(

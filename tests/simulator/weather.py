@@ -111,10 +111,17 @@ class Weather:
     tempo: tuple[float, float]  #: shortest and longest pause between two turns, as powers of ten
     turns: int
     undo_rate: float
+    is_late: bool  #: whether writes land beyond the quiescence
 
 
-def forecast(seed: int, mode: Mode | None = None) -> Weather:
-    """Draw the weather of a seed; a mode that is named is kept, all else stays as drawn."""
+def forecast(seed: int, mode: Mode | None = None, *, is_late: bool = False) -> Weather:
+    """Draw the weather of a seed; a mode that is named is kept, all else stays as drawn.
+
+    Args:
+        seed: the seed.
+        mode: another one than drawn.
+        is_late: let writes land one to ten times the quiescence after they were sent.
+    """
     dice = Random(f"weather {seed}")
     drawn = dice.choices((Mode.ACT, Mode.PROPOSE, Mode.OBSERVE), (90, 7, 3))[0]
     slowest = dice.uniform(2, 6)
@@ -133,7 +140,7 @@ def forecast(seed: int, mode: Mode | None = None) -> Weather:
         window=timedelta(hours=dice.choice((0, 0, 2, 24, 96))),
         skew=timedelta(seconds=dice.choice((0, 0, 0, -40, -3, 5, 30, 59))),
         switches=_switches(dice),
-        faults=(*_faults(dice), *_refusals(seed)),
+        faults=(*_faults(dice), *_refusals(seed), *(_late(seed) if is_late else ())),
         people_rate=_people_rate(dice),
         people=_people(dice),
         kill_rate=_rate(dice, 0.7, -3, -1.2),
@@ -144,6 +151,7 @@ def forecast(seed: int, mode: Mode | None = None) -> Weather:
         tempo=(dice.uniform(0, min(slowest, 3)), slowest),
         turns=dice.randint(3, 12),
         undo_rate=_rate(dice, 0.5, -0.7, 0),
+        is_late=is_late,
     )
 
 
@@ -201,6 +209,21 @@ def _refusals(seed: int) -> tuple[dict[str, object], ...]:
         "seed": dice.randint(0, 10**6),
     }
     return (order,)
+
+
+def _late(seed: int) -> tuple[dict[str, object], ...]:
+    """Writes that land when nobody waits for them any more."""
+    dice = Random(f"late {seed}")
+    return tuple(
+        {
+            "kind": kind,
+            "method": dice.choice(("POST", "POST", "PUT")),
+            "probability": f"{10 ** dice.uniform(-0.7, -0.1):.6f}",
+            "seed": dice.randint(0, 10**6),
+            "seconds": int(QUIESCENCE.total_seconds() * 10 ** dice.uniform(0, 1)),
+        }
+        for kind in ("late_commit:1", "late_commit_cut:1")
+    )
 
 
 def _fault(dice: Random, kind: str) -> dict[str, object]:
