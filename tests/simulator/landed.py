@@ -191,4 +191,4 @@ def _judge_mark(evidence: Evidence, invoice: Invoice | None) -> str:
 
 
 def _is_held(step: Found) -> bool:
-    return step["state"] == "held"
+    return bool(step["state"] == "held")

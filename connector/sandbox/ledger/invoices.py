@@ -94,7 +94,8 @@ def _take_off(world: World, invoice: Invoice, actor: Actor) -> None:
     invoice.status, invoice.due = "deleted", ZERO
     invoice.date_updated = world.today()
     _note(world, actor, "invoice_delete", invoice, before)
-    if actor.kind != "api" and world.witness.charges.pop(invoice.id, None):
+    if actor.kind != "api" and invoice.id in world.witness.charges:
+        del world.witness.charges[invoice.id]
         world.witness.voided.add(invoice.number)
 
 
