@@ -66,10 +66,11 @@ class BoundsSettings(Section):
         ge=0,
         le=100_000,
         description=(
-            "A merge waits if with it the sum of all merges of cycles that begin in the same"
-            " calendar month would be by so much higher than the sum of those of cycles that began"
-            " in the month before. Compared are totals of merged invoices, withdrawn and waiting"
-            " ones left out; a month without any before it is not compared."
+            "A merge waits if the sum of all merges of cycles that begin in the same calendar month"
+            " would, with it, be by so much higher than that of cycles that began in the month"
+            " before. Compared are the totals of merged invoices of all families; plans that wait,"
+            " were withdrawn or undone are left out, and so is a month before which nothing was"
+            " merged."
         ),
     )
     growth_floor: Exact = Field(

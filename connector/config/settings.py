@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     )
     bounds: BoundsSettings = Field(
         BoundsSettings(),
-        description="How much may happen without a person; the rest waits, and counts for nothing here.",
+        description="How much may happen unasked; what a person approved counts for no bound.",
     )
     audit: AuditSettings = Field(
         AuditSettings(), description="The nightly look at everything that was done."

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from connector.domain.ids import PlanId
 from connector.runtime.observe_step import look_after_send
 from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_step
+from connector.saga.effects import SetStatus
 from connector.saga.machine import Change, backoff_until, happened
-from connector.saga.recovery import Contradicted, Seen, quiet_from
+from connector.saga.recovery import Contradicted, NotSeen, Seen, quiet_from
 from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import Operation, Step
 
@@ -48,10 +49,9 @@ def recover_step(service: Service, pen: Pen, operation: Operation, step: Step) -
     """Read an UNKNOWN step back; False when it must wait for the quiescence to pass."""
     sight = look_after_send(service, operation, step)
     if isinstance(sight, Seen):
-        change = happened(
-            step, StepEvent.SEEN, reason="read back after a doubt", remote_id=sight.remote_id
-        )
-    elif isinstance(sight, Contradicted):
+        _record_late(service, pen, operation, step, sight)
+        return True
+    if isinstance(sight, Contradicted):
         change = happened(step, StepEvent.CONTRADICTED, reason=sight.reason)
     else:
         quiet = quiet_from(step, service.limits.quiescence)
@@ -75,6 +75,36 @@ def _second_wind(service: Service, step: Step) -> datetime | None:
     if step.attempts <= 1:
         return None
     return backoff_until(step, service.clock.host(), None)
+
+
+def _record_late(service: Service, pen: Pen, operation: Operation, step: Step, sight: Seen) -> None:
+    """Our write shows after a doubt; what changed under a late status is looked at once more."""
+    reason = "read back after a doubt"
+    change = happened(step, StepEvent.SEEN, reason=reason, remote_id=sight.remote_id)
+    at, now = service.clock.host(), service.clock.now().astimezone(UTC)
+    with service.store.begin(epoch=pen.epoch) as unit:
+        unit.journal.record_event(change.before, change.event, change.after, BY, at)
+        if isinstance(step.effect, SetStatus):
+            unit.agenda.record_due([operation.main_id], now, "a status was set late")
+        unit.commit()
+    tell_step(change)
+
+
+def outlast_status(service: Service, pen: Pen, operation: Operation, step: Step) -> bool | None:
+    """Before a status that was sent once is dropped: it may still land, or have landed.
+
+    True if it shows and is recorded, False while the platform may still be working on it, None once
+    it can be dropped. Sending it again changes nothing, but dropping it too early leaves an account
+    blocked by nobody we know.
+    """
+    if not isinstance(step.effect, SetStatus) or step.sent_at is None:
+        return None
+    sight = look_after_send(service, operation, step)
+    if isinstance(sight, Seen):
+        _record_late(service, pen, operation, step, sight)
+        return True
+    may_land = service.clock.host() < step.sent_at + service.limits.quiescence
+    return False if isinstance(sight, NotSeen) and may_land else None
 
 
 def record_change(service: Service, pen: Pen, change: Change, by: str = BY) -> None:

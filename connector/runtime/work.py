@@ -35,7 +35,7 @@ from connector.runtime.gate import load_mode
 from connector.runtime.observe_step import judge_before_send, look_after_send
 from connector.runtime.parking import may_write, park_broken, park_if_refused
 from connector.runtime.readiness import UNPROVEN, judge_clocks
-from connector.runtime.recover import BY, record_change, recover_step, reload
+from connector.runtime.recover import BY, outlast_status, record_change, recover_step, reload
 from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_step
 from connector.runtime.verdicts import record_verdict
@@ -54,7 +54,7 @@ from connector.saga.machine import (
     next_step,
     to_carry_out,
 )
-from connector.saga.preparation import HandBack, Hold, Ready, Replace
+from connector.saga.preparation import HandBack, Hold, Ready, Replace, Skip
 from connector.saga.recovery import Contradicted, NotSeen, Seen
 from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import Operation, Step
@@ -200,6 +200,10 @@ class _Worker:
         was_sent = isinstance(verdict, Replace | HandBack) and step.sent_at is not None
         if was_sent and self._stands_already(operation, step):
             return True  # it was our own late document that made the world look changed
+        if isinstance(verdict, Skip):
+            outlasted = outlast_status(self._service, self._pen, operation, step)
+            if outlasted is not None:
+                return outlasted
         record_verdict(self._service, self._pen, operation, step, verdict)
         return True
 

@@ -10,7 +10,7 @@ from threading import get_ident
 import pytest
 
 from connector.domain.accounts import AccountStatus
-from connector.errors import InvariantBroken, PlatformDenied, PlatformUnavailable
+from connector.errors import InvariantBroken, OutcomeUnknown, PlatformDenied, PlatformUnavailable
 from connector.ports.platform import Receipt
 from connector.runtime import facts
 from connector.runtime.service import Pen
@@ -218,3 +218,37 @@ def test_subs_follow_their_main_off_and_on_again(rig: Rig) -> None:
     rig.activate(1)
     rig.sync()
     assert rig.statuses(1, 2, 3) == ["active"] * 3
+
+
+@pytest.mark.parametrize("lands", [True, False])
+def test_a_suspension_that_may_still_land_is_not_dropped(rig: Rig, lands: bool) -> None:  # noqa: FBT001 - a table
+    """The main pays while the block is under way: whenever it lands, the sub is released again.
+
+    Seed 77 of the simulator, in one of its weathers: the step was dropped at once, the platform
+    carried it out seven minutes later, and the sub-account stayed off.
+    """
+    rig.set_policy(MIRROR)
+    rig.family(1, (2,))
+    rig.overdue()
+    rig.block(1)
+
+    def pay(_: Effect) -> None:
+        rig.platform.on_send = lambda _: None
+        rig.clock.pass_by(seconds=1)
+        rig.world.pay(5)
+        rig.activate(1)
+
+    rig.platform.on_send = pay
+    rig.platform.fail_send(1, OutcomeUnknown("504"))
+    rig.cycle()
+    assert rig.states() == ["intended"]
+    rig.clock.pass_by(seconds=100)
+    if lands:
+        rig.block(2)
+    rig.clock.pass_by(seconds=100)
+    rig.sync()
+    assert [step.state.value for step in rig.operations()[0].steps] == [
+        "confirmed" if lands else "cancelled"
+    ]
+    assert rig.statuses(1, 2) == ["active", "active"]
+    assert len(rig.operations()) == 1 + lands
