@@ -111,6 +111,14 @@ def deleted_carrier(scene: Scene) -> None:
     scene.call("DELETE", f"finance/invoices/{carrier}")
 
 
+def trial_left_open(scene: Scene) -> None:
+    """A test customer is left with an invoice to pay."""
+    scene.staff("test-customer")
+    (customer,) = scene.world.test_customers
+    items = [{"description": "x", "price": "5"}]
+    scene.post("finance/invoices", {"customer_id": customer, "items": items})
+
+
 WRONGS: dict[str, tuple[Play, set[str]]] = {
     "carried and open": (lambda s: s.carry(s.section(1)), {"double_billing", "not_conserved"}),
     "carried twice": (doubled, {"double_billing", "not_conserved"}),
@@ -156,6 +164,7 @@ WRONGS: dict[str, tuple[Play, set[str]]] = {
         lambda s: s.put(f"customers/customer/{s.account('5')}/internet-services--5", {"unit": "x"}),
         {"stranger_touched"},
     ),
+    "trial left open": (trial_left_open, {"trial_left_open"}),
     "gift": (
         lambda s: s.post("finance/transactions", {"customer_id": s.sub, "type": "credit", "price": "1", "description": "x"}),
         {"not_conserved"},
