@@ -137,7 +137,7 @@ class Campaign:
             with self._daemon() as rival:
                 self._feed_until(None, _later(STOP_SECONDS))
                 process.send_signal(signal.SIGCONT)
-                self._feed_until(None, _later(STOP_SECONDS / 4))
+                self._feed_until(None, lambda: _has_ended(process) or _has_ended(rival))
                 self._judge_rivals(process, rival, loses_lock=loses_lock)
                 self._kill(rival)
             self._kill(process)
@@ -261,6 +261,10 @@ class Campaign:
         with closing(sqlite3.connect(self._store)) as connection:
             connection.row_factory = sqlite3.Row
             return connection.execute(query, values).fetchall()
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    return process.poll() is not None
 
 
 def _kind_of(about: str) -> str:
