@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -52,9 +53,10 @@ BUSY = """
         + (SELECT count(*) FROM request WHERE done_at IS NULL) AS busy
 """
 WAITS = """
-    SELECT 'proposed' AS what, plan_id, 0 AS number FROM operation WHERE state = 'proposed'
-    UNION SELECT 'frozen', name, 0 FROM fact WHERE name = 'frozen'
-    UNION SELECT 'held', plan_id, number FROM step WHERE state = 'held'
+    SELECT 'proposed' AS what, plan_id AS about, '' AS reason FROM operation
+        WHERE state = 'proposed'
+    UNION SELECT 'frozen', name, value FROM fact WHERE name = 'frozen'
+    UNION SELECT 'held', plan_id || '/' || number, reason FROM step WHERE state = 'held'
     UNION SELECT 'parked', 'parked', main_id FROM parking WHERE lifted_at IS NULL
 """
 
@@ -236,10 +238,10 @@ class Play:
             self.stage.at(OPERATOR_COMES, self._operator_comes)
         return not waiting and not self.scene.rows(BUSY)[0]["busy"]
 
-    def _is_given_up(self, row: dict[str, object]) -> bool:
-        key = (str(row["plan_id"]), int(str(row["number"])))
+    def _is_given_up(self, row: dict[str, Any]) -> bool:
         is_tried = row["what"] in {"held", "parked"}
-        return is_tried and self.operator._tries[key] >= self.scenario.patience
+        tries = self.operator._tries[row["about"], row["reason"]]
+        return is_tried and tries >= self.scenario.patience
 
     def _operator_comes(self) -> None:
         if self.cabinet.desk.holder is not None:

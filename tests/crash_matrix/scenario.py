@@ -10,6 +10,7 @@ from typing import Any
 from connector.domain.policy import Mode
 from connector.sandbox.world import World
 from tests.crash_matrix.scene import Scene
+from tests.simulator.process import LIMITS
 from tests.simulator.weather import Weather, forecast
 
 Act = Callable[[Scene], object]
@@ -26,6 +27,8 @@ _FAIR = replace(
     approval=False,
     window=timedelta(),
     skew=timedelta(),
+    faults=(),
+    sends_max=LIMITS.sends_max,
 )
 
 
