@@ -58,6 +58,8 @@ class Growth:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Ceiling:
+    """The bounds of one span of time."""
+
     span: str  #: as the settings' names end
     when: str
     families: int
