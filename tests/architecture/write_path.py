@@ -122,7 +122,7 @@ def nothing_but_reads_is_repeated(found: Iterable[Source]) -> list[str]:
             where = f"{source.name}:{getattr(node, 'lineno', 1)}"
             if isinstance(node, ast.ImportFrom | ast.Import) and source.name != CLIENT:
                 breaches += [where for name in _modules(node) if name.startswith("tenacity")]
-            if isinstance(node, ast.Call) and _name(node.func) == "attempts":
+            if isinstance(node, ast.Call) and _name(node.func) == "_patiently":
                 first = node.args[0] if node.args else node
                 breaches += [where] if _name(first) != "_read_once" else []
             if isinstance(node, ast.FunctionDef) and source.name in {CLIENT, WRITER, WIRE}:
@@ -228,7 +228,7 @@ def _repeats(function: ast.FunctionDef) -> bool:
         return False
     loops = [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]
     uses = {_name(node) for node in ast.walk(function) if isinstance(node, ast.Name)}
-    return bool(loops) or ("Retrying" in uses and function.name != "read")
+    return bool(loops) or ("Retrying" in uses and function.name != "__init__")
 
 
 def _is_turned_away(source: Source, call: ast.Call) -> bool:

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.progress import track
 from rich.table import Table
 
 from connector.domain.policy import Mode
+from tests.simulator.landed import SILENT
 from tests.simulator.season import Outcome
 from tests.simulator.series import Tally, play_abroad, play_here
 from tests.simulator.weather import NEVER
@@ -25,18 +27,21 @@ ENOUGH = 200
 def main(arguments: list[str] | None = None) -> int:
     """Play; the exit code is 1 if anything was wrong."""
     asked = _parser().parse_args(arguments)
-    mode = None if asked.mode is None else Mode(asked.mode)
     console = Console(emoji=False)
     if asked.seed is not None:
-        return _play_one(console, asked.seed, mode, is_traced=asked.verbose)
+        return _play_one(console, asked)
     seeds = range(asked.first, asked.first + asked.seeds)
     tally, began = Tally(), time.perf_counter()
-    for outcome in _watched(console, play_abroad(seeds, jobs=asked.jobs, mode=mode), len(seeds)):
+    outcomes = play_abroad(
+        seeds, jobs=asked.jobs, mode=asked.mode, is_late=asked.late, is_twice=asked.twice
+    )
+    for outcome in _watched(console, outcomes, len(seeds)):
         tally.add(outcome)
         if not outcome.is_good:
-            _tell_bad(console, outcome, mode)
+            _tell_bad(console, outcome, asked)
     _tell_tally(console, tally, time.perf_counter() - began)
-    missing = tally.never_happened() if tally.seeds >= ENOUGH and mode is None else []
+    is_whole = tally.seeds >= ENOUGH and asked.mode is None
+    missing = tally.never_happened(is_late=asked.late) if is_whole else []
     if missing:
         console.print(f"never happened: {', '.join(missing)}", style="red")
     return 1 if tally.bad or missing else 0
@@ -48,7 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--seed", type=int, help="only this one")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
-    parser.add_argument("--mode", choices=[mode.value for mode in Mode], help="not as drawn")
+    parser.add_argument("--mode", type=Mode, choices=[*Mode], help="another than drawn")
+    parser.add_argument("--late", action="store_true", help="writes land beyond the quiescence")
+    parser.add_argument("--twice", action="store_true", help="each twice: must end in one state")
     parser.add_argument("--verbose", action="store_true", help="with --seed: every effect")
     return parser
 
@@ -64,12 +71,14 @@ def _watched(console: Console, outcomes: Iterator[Outcome], total: int) -> Itera
     )
 
 
-def _play_one(console: Console, seed: int, mode: Mode | None, *, is_traced: bool) -> int:
-    (outcome,) = play_here([seed], mode=mode, is_traced=is_traced)
+def _play_one(console: Console, asked: argparse.Namespace) -> int:
+    (outcome,) = play_here(
+        [asked.seed], mode=asked.mode, is_late=asked.late, is_traced=asked.verbose
+    )
     for line in outcome.trace:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if not outcome.is_good:
-        _tell_bad(console, outcome, mode)
+        _tell_bad(console, outcome, asked)
     tally = Tally()
     tally.add(outcome)
     _tell_tally(console, tally, None)
@@ -77,12 +86,13 @@ def _play_one(console: Console, seed: int, mode: Mode | None, *, is_traced: bool
     return 0 if outcome.is_good else 1
 
 
-def _tell_bad(console: Console, outcome: Outcome, mode: Mode | None) -> None:
-    named = "" if mode is None else f" --mode {mode.value}"
+def _tell_bad(console: Console, outcome: Outcome, asked: argparse.Namespace) -> None:
+    mode = "" if asked.mode is None else f" --mode {asked.mode.value}"
+    late = " --late" if asked.late else ""
     console.print(f"seed {outcome.seed} went wrong:", style="red")
     for sentence in [*outcome.violations, *outcome.unfinished][:SHOWN]:
         console.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)
-    command = f"{sys.executable} -m tests.simulator --seed {outcome.seed}{named} --verbose"
+    command = f"{sys.executable} -m tests.simulator --seed {outcome.seed}{mode}{late} --verbose"
     console.print(f"  again: {command}", markup=False, soft_wrap=True)
 
 
@@ -97,6 +107,7 @@ def _tell_tally(console: Console, tally: Tally, seconds: float | None) -> None:
         ("people's acts", _told(tally.people)),
         ("faults by kind", _told(tally.faults)),
         ("cannot strike", "; ".join(f"{kind}: {why}" for kind, why in NEVER.items())),
+        ("landed beyond the quiescence", _told_late(tally.late)),
         ("findings that people caused and the journal lists", tally.excused),
         ("steps that wait for a person", tally.held),
         ("violations", sum(len(outcome.violations) for outcome in tally.bad)),
@@ -107,6 +118,11 @@ def _tell_tally(console: Console, tally: Tally, seconds: float | None) -> None:
     for name, value in rows:
         table.add_row(name, str(value))
     console.print(table)
+
+
+def _told_late(ends: Counter[str]) -> str:
+    found = ends.total() - ends[SILENT]
+    return f"{ends.total()}, detected {found}" + (f": {_told(ends)}" if ends else "")
 
 
 def _told(counted: dict[str, int]) -> str:

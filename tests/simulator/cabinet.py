@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,7 @@ class Cabinet:
         _engine_of(self._folder / FILE).dispose()
 
 
-@cache
+@lru_cache(maxsize=4)
 def _engine_of(path: Path) -> Engine:
     """One engine for all processes of all seeds in a folder: what it has compiled stays compiled.
 
@@ -117,12 +117,20 @@ def lose_lock(store: SqlStore) -> None:
 def make_template(folder: Path) -> Path:
     """A store with its tables and a name that is always the same, to be copied for each seed."""
     path = folder / "template.sqlite3"
-    store = open_store(f"sqlite:///{path}", clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
-    prove(store)
-    store.close()
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("UPDATE installation SET install_id = ?", (INSTALL_ID,))
+    path.write_bytes(_new_store())
     return path
+
+
+@cache
+def _new_store() -> bytes:
+    with scratch() as name:
+        path = Path(name) / FILE
+        store = open_store(f"sqlite:///{path}", clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+        prove(store)
+        store.close()
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE installation SET install_id = ?", (INSTALL_ID,))
+        return path.read_bytes()
 
 
 def fill(folder: Path, template: Path) -> None:

@@ -125,6 +125,7 @@ class StagedStore:
 
     def _commit(self, unit: UnitOfWork) -> None:
         """Commit, or die before it."""
+        assert not self._actor.is_looking, "a dry run changes the store"
         self._stage.effect(self._actor, "commits")
         unit.commit()
 

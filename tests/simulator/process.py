@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from connector.domain.links import LinkSource
 from connector.domain.policy import Bounds, CascadePolicy, MergePolicy, Mode, Policy
-from connector.errors import LeaseLost, StoreUnavailable
+from connector.errors import LeaseLost, PlatformError, StoreUnavailable
 from connector.ports.platform import BillingReader, BillingWriter
 from connector.runtime.bootstrap import Wired
 from connector.runtime.daemon import _Daemon, _Wishes
+from connector.runtime.preview import all_families, preview
 from connector.runtime.service import Limits, Service, hold_pen
 from connector.splynx import PlatformOptions, SplynxConnection, SplynxPlatform, SplynxWriter
 from connector.splynx.client import Surroundings
@@ -90,8 +91,26 @@ class Process:
                     daemon._tick()
                     self.ticks += 1
                     stage.tell(self.name, "has ended its turn")
+                    self._look_ahead(actor, wired.service)
                     if not self.stop.is_set():
                         stage.wait(actor, self.pause(self))
+
+    def _look_ahead(self, actor: Actor, service: Service) -> None:
+        """Now and then, say what the next turn would do with every family, and change nothing."""
+        every, stage = self.scenery.weather.looks_ahead, self.scenery.stage
+        if not every or self.ticks % every:
+            return
+        stage.counts["dry runs"] += 1
+        stage.tell(self.name, "begins a dry run")
+        actor.is_looking = True
+        try:
+            plans = list(preview(service, all_families(service)))
+        except PlatformError as trouble:
+            stage.tell(self.name, f"ends its dry run: {trouble}")
+        else:
+            stage.tell(self.name, f"has looked ahead at {len(plans)} families")
+        finally:
+            actor.is_looking = False
 
     def _connect(self, actor: Actor) -> SplynxConnection:
         scenery, stage = self.scenery, self.scenery.stage

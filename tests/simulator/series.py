@@ -16,11 +16,17 @@ import structlog
 
 from connector.domain.policy import Mode
 from tests.simulator.cabinet import fill, make_template, scratch
+from tests.simulator.landed import LEFT, REPAIRED
 from tests.simulator.process import ServiceBug, _sound
 from tests.simulator.season import Outcome, play
 from tests.simulator.weather import FAULTS, REFUSED, forecast
 
-PORTION = 10
+PORTION = 50
+"""Seeds that a process plays in one go, at most: what it has made ready serves them all."""
+
+GARBAGE = 20_000
+"""Objects made before garbage is looked for."""
+
 SILENT = 50
 
 
@@ -38,6 +44,7 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     people: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    late: Counter[str] = field(default_factory=Counter)
     bad: list[Outcome] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
@@ -52,10 +59,11 @@ class Tally:
         self.counts += outcome.counts
         self.people += outcome.people
         self.faults += outcome.faults
+        self.late += outcome.late
         if not outcome.is_good:
             self.bad.append(outcome)
 
-    def never_happened(self) -> list[str]:
+    def never_happened(self, *, is_late: bool = False) -> list[str]:
         """Kinds of trouble that this series was to have and did not."""
         wanted = [kind for kind in (*FAULTS, REFUSED) if not self.faults[kind]]
         events = (
@@ -66,8 +74,14 @@ class Tally:
             "operator: retry",
             "operator: lift",
             "operator: undo",
+            "dry runs",
         )
-        return [*wanted, *(name for name in events if not self.counts[name])]
+        ends = (REPAIRED, LEFT) if is_late else ()
+        return [
+            *wanted,
+            *(name for name in events if not self.counts[name]),
+            *(f"late and {end}" for end in ends if not self.late[end]),
+        ]
 
 
 @contextmanager
@@ -87,6 +101,8 @@ def play_here(
     mode: Mode | None = None,
     bug: ServiceBug = _sound,
     is_traced: bool = False,
+    is_late: bool = False,
+    is_hashed: bool = True,
 ) -> Iterator[Outcome]:
     """Play seeds one after the other in this process."""
     with silence(), scratch() as name:
@@ -95,18 +111,52 @@ def play_here(
         folder.mkdir()
         for seed in seeds:
             fill(folder, template)
-            yield play(forecast(seed, mode), folder, bug=bug, is_traced=is_traced)
+            weather = forecast(seed, mode, is_late=is_late)
+            yield play(weather, folder, bug=bug, is_traced=is_traced, is_hashed=is_hashed)
 
 
-def play_abroad(seeds: Iterable[int], *, jobs: int, mode: Mode | None) -> Iterator[Outcome]:
+def play_twice(
+    seeds: Iterable[int], *, mode: Mode | None = None, is_late: bool = False
+) -> Iterator[Outcome]:
+    """Play each seed, and once more: the same seed must end in the same state."""
+    every = tuple(seeds)
+    again = play_here(every, mode=mode, is_late=is_late)
+    for first in play_here(every, mode=mode, is_late=is_late):
+        second = next(again)
+        if second.state_hash != first.state_hash:
+            told = f"ended in state {first.state_hash}, and then in state {second.state_hash}"
+            first.violations.append(f"the same seed {told}")
+        yield first
+
+
+def play_abroad(
+    seeds: Iterable[int],
+    *,
+    jobs: int,
+    mode: Mode | None,
+    is_late: bool = False,
+    is_twice: bool = False,
+) -> Iterator[Outcome]:
     """Play seeds in several processes; the outcomes come in the order of the seeds."""
     every = tuple(seeds)
-    portions = [every[at : at + PORTION] for at in range(0, len(every), PORTION)]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for outcomes in pool.map(partial(_play_portion, mode), portions):
+    size = max(1, min(PORTION, len(every) // (4 * jobs)))
+    portions = [every[at : at + size] for at in range(0, len(every), size)]
+    spawn = get_context("spawn")
+    play_portion = partial(_play_portion, mode=mode, is_late=is_late, is_twice=is_twice)
+    with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_settle_in) as pool:
+        for outcomes in pool.map(play_portion, portions):
             yield from outcomes
 
 
-def _play_portion(mode: Mode | None, seeds: tuple[int, ...]) -> list[Outcome]:
+def _settle_in() -> None:
+    """Leave what was imported alone: a season makes little garbage, and ends soon."""
     gc.freeze()
-    return list(play_here(seeds, mode=mode))
+    gc.set_threshold(GARBAGE)
+
+
+def _play_portion(
+    seeds: tuple[int, ...], *, mode: Mode | None, is_late: bool, is_twice: bool
+) -> list[Outcome]:
+    if is_twice:
+        return list(play_twice(seeds, mode=mode, is_late=is_late))
+    return list(play_here(seeds, mode=mode, is_late=is_late, is_hashed=False))

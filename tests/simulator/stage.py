@@ -32,6 +32,7 @@ class Actor:
         self.is_alive = True
         self.is_doomed = False
         self.wakes_at: datetime | None = None  #: None while it has the baton
+        self.is_looking = False  #: whether it only looks ahead now, and may change nothing
         self.let_go_at = stage.timeline.now()  #: when it last gave a request to the network
         self.pauses = False
         self._stage = stage

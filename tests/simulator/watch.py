@@ -61,6 +61,8 @@ class Watch:
             return
         self.writes += 1
         self.wrote()
+        if actor.is_looking:
+            self._blame(f"{request.method} {request.url.path} by {actor.name} in a dry run")
         if self._mode is Mode.OBSERVE:
             self._blame(f"{request.method} {request.url.path} in observe mode")
             return

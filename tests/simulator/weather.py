@@ -111,6 +111,7 @@ class Weather:
     tempo: tuple[float, float]  #: shortest and longest pause between two turns, as powers of ten
     turns: int
     undo_rate: float
+    looks_ahead: int  #: every so many turns a dry run; 0 for none
     is_late: bool  #: whether writes land beyond the quiescence
 
 
@@ -151,6 +152,7 @@ def forecast(seed: int, mode: Mode | None = None, *, is_late: bool = False) -> W
         tempo=(dice.uniform(0, min(slowest, 3)), slowest),
         turns=dice.randint(3, 12),
         undo_rate=_rate(dice, 0.5, -0.7, 0),
+        looks_ahead=Random(f"dry runs {seed}").choice((0, 0, 5, 9)),
         is_late=is_late,
     )
 
