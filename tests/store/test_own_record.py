@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from connector.domain.ids import AccountId
-from connector.domain.snapshot import OwnRecord, OwnRelease, OwnRelief, OwnSuspension
+from connector.domain.ids import AccountId, InvoiceId
+from connector.domain.snapshot import OwnRecharge, OwnRecord, OwnRelease, OwnRelief, OwnSuspension
 from connector.ports.platform import Feed
 from connector.saga.machine import claimed, happened
 from connector.saga.states import StepEvent
-from connector.saga.steps import OperationState, StepKind
+from connector.saga.steps import Operation, OperationKind, OperationState, StepKind
 from connector.store.store import SqlStore
 from tests.store.support import (
     MAIN,
@@ -21,6 +21,7 @@ from tests.store.support import (
     cascade,
     load,
     merge,
+    plan_id,
     record,
     record_changes,
     record_state,
@@ -141,3 +142,38 @@ def test_a_relief_counts_once_confirmed(store: SqlStore) -> None:
     assert _own(store).reliefs == ()
     carry_out(store, relieve, remote_id=77)
     assert _own(store).reliefs == (OwnRelief(sub_id=SUB, at=NOW),)
+
+
+def _undo(number: int, of: int) -> Operation:
+    """The undo of a merge: it revokes the merged invoice, and charges the sub anew."""
+    name, before = plan_id(number), merge(of)
+    _, issue, relieve = before.steps
+    return replace(
+        before,
+        plan_id=name,
+        kind=OperationKind.UNDO,
+        undoes=before.plan_id,
+        sources=(),
+        steps=(
+            replace(relieve, plan_id=name, number=1, kind=StepKind.REVOKE, account_id=MAIN),
+            replace(issue, plan_id=name, number=2, kind=StepKind.RECHARGE, account_id=SUB),
+        ),
+    )
+
+
+def test_an_undo_names_its_merge_and_its_recharges(store: SqlStore) -> None:
+    """Its documents are ours in every family, and the relief that was given back counts no more."""
+    record(store, merge(1), _undo(2, of=1))
+    carry_out(store, merge(1).steps[2], remote_id=77)
+    undo = load(store, 2)
+    assert (undo.kind, undo.undoes, load(store, 1).undoes) == ("undo", plan_id(1), None)
+    carry_out(store, undo.steps[0], remote_id=901)
+    assert _own(store).reliefs == ()
+    assert _own(store).recharges == ()
+    carry_out(store, undo.steps[1], remote_id=902)
+    recharge = OwnRecharge(invoice_id=InvoiceId(902), plan_id=plan_id(2), by="planner")
+    assert _own(store).recharges == _own(store, AccountId(99)).recharges == (recharge,)
+    assert _own(store).taken == {501}
+    with store.begin() as unit:
+        assert unit.journal.load_own_ids(Feed.INVOICES, [901, 902]) == {902}
+        assert unit.journal.load_own_ids(Feed.CREDIT_NOTES, [901, 902]) == {901}
