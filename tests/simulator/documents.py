@@ -75,12 +75,19 @@ def _judge_marks(books: Books) -> Iterator[str]:
 
 
 def _judge_sources(books: Books) -> Iterator[str]:
-    """Each source's money is on at most one standing merged document."""
-    carrying = {plan for (plan, _), _ in books.merged}
+    """Each source's money is on at most one standing merged document that was not credited away."""
+    carrying = {plan for (plan, _), row in books.merged if not _is_credited_away(books, row)}
     times = Counter(row["invoice_id"] for row in books.sources if row["plan_id"] in carrying)
     for invoice_id, count in times.items():
         if count > 1:
             yield f"source {invoice_id} is carried by {count} merged invoices"
+
+
+def _is_credited_away(books: Books, invoice: Invoice) -> bool:
+    """Whether credit notes, of whomever, took all of an invoice back: it charges nothing any more."""
+    notes = books.world.credit_notes.of_customer(invoice.customer_id)
+    bound = (row for row in notes if row.linked_id == invoice.id and row.status != "deleted")
+    return sum((row.total for row in bound), ZERO) >= invoice.total
 
 
 def _judge_reliefs(books: Books) -> Iterator[str]:

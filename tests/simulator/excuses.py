@@ -9,8 +9,8 @@ unrelieved, because staff deleted or credited away the merged invoice: they stan
 
 *double_billing* and *marker_left* of a source whose relief is held or handed back, or that the journal names as
 not in order after the merge: it stands open beside the merged invoice, claimed, until that person has
-decided. *relief_without_merge* of a credit note of ours in such a merge: the source was paid between
-the last look and the credit note, which then found nothing to relieve.
+decided. *relief_without_merge* of a credit note of ours in such a merge, or on a source that a payment covers: the
+source was paid between the last look and the credit note, which then found nothing to relieve.
 
 *wrong_total* and *tax_moved* of a merged invoice, if a source of it was deleted or edited after the
 merge and its relief is held: the auditor takes a source as it is now, the plan as it was.
@@ -73,7 +73,13 @@ def _relieves_too_late(evidence: Evidence, finding: Found) -> bool:
     if not evidence.has_deed({finding["account"]}):
         return False
     plans = {row["plan_id"] for row in evidence.unverified(finding["family"])}
-    ours = {note.number for (plan, _), note in evidence.books.reliefs if plan in plans}
+    rows = evidence.world.relations.of_customer(finding["account"])
+    paid = {row.invoice_id for row in rows if row.type == "payment"}
+    ours = {
+        note.number
+        for (plan, _), note in evidence.books.reliefs
+        if plan in plans or note.linked_id in paid
+    }
     return found is not None and found[1] in ours
 
 
