@@ -10,9 +10,11 @@ SEED ?= 1
 SERVE ?=
 SEEDS ?= 200
 KILLS ?= 1000
+ALL ?=
+COVERAGE := .venv/bin/coverage
 ABREAST := --numprocesses auto --dist worksteal
 
-.PHONY: help demo test sim crash-matrix kill9 bench check static format example clean
+.PHONY: help demo test sim crash-matrix kill9 coverage bench check static format example clean
 
 # What can be made, one line each.
 help:
@@ -37,6 +39,18 @@ crash-matrix: .venv/ready
 # Kill real daemons with SIGKILL, KILLS=1000 times, month after month; nothing may be wrong after.
 kill9: .venv/ready
 	@$(RUN) -m tests.kill9 --kills $(KILLS)
+
+# Every branch of the core by its own tests; ALL=1: what the whole suite reaches, too.
+coverage: .venv/ready
+	$(COVERAGE) run --data-file=.coverage.core --source=connector/domain,connector/saga -m pytest -q tests/domain tests/saga
+	$(COVERAGE) combine --quiet --data-file=.coverage.core
+	$(COVERAGE) report --data-file=.coverage.core --fail-under=100 --show-missing --skip-covered
+ifneq ($(ALL),)
+	$(COVERAGE) erase
+	-nice $(COVERAGE) run -m pytest $(ABREAST)
+	$(COVERAGE) combine --quiet
+	$(COVERAGE) report --fail-under=95 --show-missing --skip-covered
+endif
 
 # Measure what the sandbox costs: time, memory, and a yard to compare them with.
 bench: .venv/ready

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -20,7 +21,7 @@ from connector.domain.invoices import Invoice, InvoiceStatus
 from connector.domain.links import Link
 from connector.domain.marker import Marker
 from connector.domain.refusals import Weight
-from connector.domain.snapshot import FamilySnapshot, OwnRecord, Quarantined
+from connector.domain.snapshot import FamilySnapshot, OwnRecharge, OwnRecord, Quarantined
 from connector.domain.sources import gather_sources, judge_family, judge_sub
 from tests.build import NEW_YEAR, account, billing, family, invoice, link
 
@@ -238,3 +239,18 @@ def test_one_doubt_over_two_cycles_is_told_once() -> None:
     found = family(subs=(SUB,), invoices=rows, links=(link(1, 2, since=date(2025, 12, 1)),))
     assert (ids_of(found), rules_of(found)) == ([], ["marked"])
     assert ids_of(replace(found, invoices=rows[:2])) == [20, 21]
+
+
+def test_what_an_undo_charged_anew_is_merged_by_nobody() -> None:
+    """People had it taken off a merged invoice: it is listed, with who asked for it."""
+    charged = invoice(20, 2)
+    own = OwnRecord(
+        recharges=(OwnRecharge(invoice_id=charged.id, plan_id=PlanId("U" * 20), by="anna"),)
+    )
+    found, refusals = gather_sources(family(subs=(account(2),), invoices=(charged,), own=own))
+    assert found == {}
+    (refusal,) = refusals
+    assert refusal.rule == "undone"
+    assert "which anna asked for" in refusal.sentence
+    paid = replace(charged, status=InvoiceStatus.PAID, due=Decimal(0))
+    assert gather_sources(family(subs=(account(2),), invoices=(paid,), own=own)) == ({}, [])

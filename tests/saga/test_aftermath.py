@@ -73,6 +73,11 @@ def test_nothing_is_relieved_once_the_merged_invoice_is_gone(
     assert isinstance(credit, Skip)
 
 
+def test_a_credit_is_sent_while_the_merged_invoice_stands() -> None:
+    """What it makes was decided when its source was settled."""
+    assert judge_credit(PAST, RELIEF, aftermath(SUB_INVOICE)) == Ready(effect=RELIEF.effect)
+
+
 @pytest.mark.parametrize(
     ("source", "kinds"),
     [

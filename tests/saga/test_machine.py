@@ -12,7 +12,7 @@ from connector.errors import IllegalTransition
 from connector.saga import machine
 from connector.saga.effects import MarkInvoice
 from connector.saga.states import StepEvent, StepState
-from connector.saga.steps import Operation, OperationState, StepKind
+from connector.saga.steps import Operation, OperationKind, OperationState, StepKind
 from tests.build import NOON
 from tests.saga.support import NOW, SECOND, merge, releases, step_of, suspensions, with_states
 
@@ -285,3 +285,9 @@ def test_a_claim_is_good_for_five_seconds() -> None:
     assert not machine.is_stale(almost)
     assert machine.is_stale(timedelta(seconds=5))
     assert not machine.is_stale(timedelta(seconds=5), timedelta(seconds=6))
+
+
+def test_a_probe_is_carried_out_by_whoever_asked_for_it() -> None:
+    """The worker leaves it alone."""
+    probe = replace(merge(), kind=OperationKind.PROBE)
+    assert machine.to_carry_out([merge(), probe]) == (merge(),)

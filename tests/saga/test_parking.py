@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from connector.domain.ids import AccountId
-from connector.domain.parking import Parking, ParkingCause, refuse_parked
+from connector.domain.parking import Parking, ParkingCause, refuse_parked, retry_command
 from connector.domain.refusals import Weight
 from connector.saga.parking import judge_holds, park_for_broken_law
 from connector.saga.states import StepState
@@ -89,3 +89,11 @@ def test_the_refusal_says_since_when_why_and_what_to_do() -> None:
     assert (refusal.rule, refusal.weight, refusal.account_id) == ("parked", Weight.ACT, MAIN)
     assert refusal.sentence.startswith("parked since 2026-03-01 09:30 UTC: 3 of its writes")
     assert refusal.mend == parking.mend
+
+
+def test_a_parking_names_the_command_that_lifts_it() -> None:
+    """For its family, whoever shows it."""
+    parked = judged(holding(4, 5, 3))
+    assert parked is not None
+    assert parked.retry == retry_command(MAIN)
+    assert str(MAIN) in parked.retry

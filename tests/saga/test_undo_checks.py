@@ -22,6 +22,7 @@ from connector.saga.undo_checks import (
     judge_recharge,
     judge_revoke,
     judge_undo,
+    revoked_late,
 )
 from connector.saga.worksheet import plan_worksheet
 from tests.build import account, invoice, payment
@@ -181,3 +182,11 @@ def test_a_worksheet_of_a_deleted_invoice_credits_nothing() -> None:
     assert sheet.merged is None
     assert "nothing on it can be credited" in "\n".join(sheet.todo)
     assert "credit 12.00" not in "\n".join(sheet.todo)
+
+
+def test_an_undo_that_was_given_up_and_revoked_all_the_same_is_told() -> None:
+    """The main account is charged too little until a person deletes the note."""
+    refusal = revoked_late(undone(), "C70 of 48.00 stands")
+    assert (refusal.rule, refusal.account_id) == ("revoked_late", 1)
+    assert "C70 of 48.00 stands" in refusal.sentence
+    assert str(closed().plan_id) in refusal.sentence
