@@ -10,11 +10,12 @@ SEED ?= 1
 SERVE ?=
 SEEDS ?= 200
 KILLS ?= 1000
+BODIES ?= 100000
 ALL ?=
 COVERAGE := .venv/bin/coverage
 ABREAST := --numprocesses auto --dist worksteal
 
-.PHONY: help demo test sim crash-matrix kill9 coverage bench check static format example clean
+.PHONY: help demo test sim crash-matrix kill9 fuzz coverage bench check static format example clean
 
 # What can be made, one line each.
 help:
@@ -39,6 +40,10 @@ crash-matrix: .venv/ready
 # Kill real daemons with SIGKILL, KILLS=1000 times, month after month; nothing may be wrong after.
 kill9: .venv/ready
 	@$(RUN) -m tests.kill9 --kills $(KILLS)
+
+# Feed BODIES=100000 mutated answers to the adapter: nothing altered, no error but ours.
+fuzz: .venv/ready
+	@nice $(RUN) -m tests.fuzz --bodies $(BODIES)
 
 # Every branch of the core by its own tests; ALL=1: what the whole suite reaches, too.
 coverage: .venv/ready

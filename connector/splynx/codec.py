@@ -49,7 +49,10 @@ class Codec(StrEnum):
 
 def shown(value: object) -> str:
     """A value for a message, cut to a length that a log can bear."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        return "something nested too deeply"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 

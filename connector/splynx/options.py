@@ -28,6 +28,6 @@ class PlatformOptions:
     read_attempts: int = 4
     backoff_seconds: Decimal = Decimal("0.5")  #: scale of the random wait between attempts
     patience_seconds: int = 30  #: longest wait the platform may ask for before we give up
-    body_bytes_max: int = 64 * 1024 * 1024
+    body_bytes_max: int = 32 * 1024 * 1024  #: decompressed; in memory six times as much
     verify_tls: bool | Path = True  #: a path names a file with the certificate authorities
     mappings_dir: Path | None = None  #: None = the mappings that came with the package

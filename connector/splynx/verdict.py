@@ -90,7 +90,7 @@ def words_of(reply: Reply) -> str:
     """What the platform says about an error, in any of its known shapes, as one short line."""
     try:
         said = "; ".join(_sentences(reply.parsed()))
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested beyond all words
         said = "a web page" if reply.is_page else reply.body.decode("utf-8", "replace")
     line = _CONTROL.sub(" ", said).strip()
     return line[:_WORDS_MAX] or "no explanation"
@@ -135,8 +135,8 @@ def _error_in(reply: Reply) -> dict[str, object] | None:
 def _unreadable(request: Request, reply: Reply) -> ReplyMalformed | None:
     try:
         reply.parsed()
-    except ValueError:
-        what = "a web page" if reply.is_page else "no JSON"
+    except ValueError as problem:
+        what = "a web page" if reply.is_page else f"no JSON: {problem}"
         return ReplyMalformed(f"{request}: answered {reply.status} with {what}")
     return None
 

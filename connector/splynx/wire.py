@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -34,6 +34,10 @@ NOTHING_SENT = (
     httpx.UnsupportedProtocol,
 )
 """Failures before the first byte of a request leaves."""
+
+
+VALUES_MAX = 1_500_000
+"""Most values of one answer: a short text can stand for very many, and each takes memory."""
 
 
 class WireFailure(Exception):
@@ -77,13 +81,18 @@ class Reply:
         """The body as JSON, amounts as ``Decimal``; None when it is empty.
 
         Raises:
-            ValueError: it is no JSON.
+            ValueError: it is no JSON, or an object names a field twice: it says two things.
         """
         if not self.body.strip():
             return None
+        if len(self.body) > VALUES_MAX < sum(map(self.body.count, (b",", b"[", b"{"))):
+            raise ValueError(f"more than {VALUES_MAX} values: lower platform.page_size")
         try:
             found: object = json.loads(
-                self.body, parse_float=Decimal, parse_constant=_refuse_constant
+                self.body,
+                parse_float=_exact,
+                parse_constant=_refuse_constant,
+                object_pairs_hook=_named_once,
             )
         except RecursionError:
             raise ValueError("JSON nested too deeply") from None
@@ -189,7 +198,7 @@ class Wire:
             for chunk in answer.iter_bytes():
                 body += chunk
                 if len(body) > self._bytes_max:
-                    raise WireFailure("the answer is too long", sent=True, cut=cut)
+                    raise WireFailure(_too_long(self._bytes_max), sent=True, cut=cut)
                 if self._monotonic() - started > self._seconds_max:
                     raise WireFailure("the answer takes too long", sent=True)
         except httpx.HTTPError as error:
@@ -265,6 +274,25 @@ def _tls(options: PlatformOptions) -> bool | ssl.SSLContext:
         return ssl.create_default_context(cafile=str(verify))
     except OSError as error:
         raise SetupError([f"platform.verify_tls: {verify}: {error}"]) from None
+
+
+def _too_long(bytes_max: int) -> str:
+    return f"the answer is longer than {bytes_max} bytes: lower platform.page_size"
+
+
+def _exact(text: str) -> Decimal:
+    """A number with a point or an exponent, to the last digit."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text[:40]} is no number that can be held") from None
+
+
+def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("an object names a field twice")
+    return found
 
 
 def _refuse_constant(name: str) -> object:

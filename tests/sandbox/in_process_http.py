@@ -35,6 +35,7 @@ class SandboxTransport(httpx.BaseTransport):
             exchange.status,
             headers=dict(exchange.headers),
             stream=_Body(exchange, patience),
+            extensions={"body": exchange.body},  # for who watches, and must not read the stream
             request=request,
         )
 
