@@ -73,14 +73,13 @@ def wire(settings: Settings, store: SqlStore, connection: SplynxConnection) -> W
         else WallClock(zone)
     )
     policy = settings.policy()
-    writer = SplynxWriter(connection) if policy.mode is not Mode.OBSERVE else None
     service = Service(
         policy=policy,
         authority=LinkSource(settings.links.authority),
         limits=_limits(settings),
         store=store,
         reader=reader,
-        writer=writer,
+        writer=writer_of(policy.mode, connection),
         clock=clock,
         alerts=LogAlerts(),
     )
@@ -90,8 +89,13 @@ def wire(settings: Settings, store: SqlStore, connection: SplynxConnection) -> W
 def rewired(wired: Wired, settings: Settings) -> Service:
     """The running service under new rules; store and connection stay as they are."""
     policy = settings.policy()
-    writer = SplynxWriter(wired.connection) if policy.mode is not Mode.OBSERVE else None
+    writer = writer_of(policy.mode, wired.connection)
     return replace(wired.service, policy=policy, limits=_limits(settings), writer=writer)
+
+
+def writer_of(mode: Mode, connection: SplynxConnection) -> SplynxWriter | None:
+    """What can write to the platform; in observe mode there is no such thing."""
+    return None if mode is Mode.OBSERVE else SplynxWriter(connection)
 
 
 def platform_options(settings: Settings) -> PlatformOptions:

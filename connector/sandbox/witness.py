@@ -99,6 +99,7 @@ class Witness:
         default_factory=list
     )  # an API key's documents that others deleted
     voided: set[str] = field(default_factory=set)  # numbers of charges that people deleted
+    hearsay: dict[int, str] = field(default_factory=dict)  # what staff wrote that looks like a mark
 
     def note_charge(self, invoice: Invoice, actor: Actor) -> None:
         """Note a charge, or what staff made of it; API edits leave the note as it is."""

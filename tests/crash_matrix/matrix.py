@@ -166,7 +166,9 @@ def _judge(play: Play, case: Case | None, meant: Reference | None) -> Outcome:
     """What all judges say together."""
     scenario, watch = play.scenario, play.watch
     watch.judge_log()
-    evidence = Evidence(play.world, play.cabinet, scenario.weather.mode)
+    evidence = Evidence(
+        play.world, play.cabinet, scenario.weather, alerts=play.scenery.alerts.heard
+    )
     verdict = judge_season(evidence)
     wrong = _tolerated(watch.violations, KINDS[case.kind].tolerates if case else "")
     wrong += [f"crashed: {type(each).__name__}: {each}" for each in play.stage.failures]

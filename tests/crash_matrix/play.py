@@ -95,9 +95,9 @@ class CuedWatch(Watch):
 
     noticed: Callable[[], None] = staticmethod(lambda: None)
 
-    def sees_end(self, actor: Actor, request: httpx.Request, status: int) -> None:
+    def sees_end(self, actor: Actor, request: httpx.Request, status: int, body: bytes) -> None:
         """An exchange has ended."""
-        super().sees_end(actor, request, status)
+        super().sees_end(actor, request, status, body)
         self.noticed()
 
 

@@ -14,7 +14,8 @@ from connector.sandbox.seed import AccountOrder, ServiceOrder, add_family
 from connector.sandbox.world import World
 from tests.sandbox.in_process_http import SandboxTransport
 from tests.simulator.cabinet import Cabinet, Rows
-from tests.simulator.documents import MARK, marks_in
+from tests.simulator.documents import marks_in
+from tests.simulator.marks import MARK
 from tests.simulator.stage import Stage
 
 ANNA = "anna"

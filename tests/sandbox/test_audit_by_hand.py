@@ -37,6 +37,17 @@ def carrier_vanished(scene: Scene) -> None:
     carrier_deleted(scene)
 
 
+def source_vanished(scene: Scene) -> None:
+    """Staff delete a source after the merge, without a trace; its share is credited."""
+    scene.staff("switch", invoice_delete="vanish")
+    lines = scene.section(1, sub_account_id=scene.sub)
+    merged = scene.carry([*scene.section(0), *lines])
+    scene.relieve(scene.source(0))
+    scene.staff("delete", resource="invoices", id=scene.sources[1])
+    body = {"customer_id": scene.main, "invoicesId": merged, "items": lines[1:]}
+    scene.post("finance/credit-notes", body)
+
+
 def relief_deleted(scene: Scene) -> None:
     """Staff delete the credit note that relieved a source, which is open again."""
     scene.carry(scene.section(1))
@@ -91,6 +102,7 @@ def main_freed_meanwhile(scene: Scene) -> None:
         carrier_edited,
         carrier_deleted,
         carrier_vanished,
+        source_vanished,
         relief_deleted,
         carrier_credited,
         debt_credited_not_merged,

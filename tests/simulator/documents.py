@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,11 +12,10 @@ from typing import Any
 from connector.sandbox.records import CreditNote, Invoice
 from connector.sandbox.world import World
 from tests.simulator.cabinet import Cabinet, Rows
+from tests.simulator.marks import Made, is_whole, seen_in
 
-MARK = re.compile(r"LA1:([A-Z2-7]{20}):([0-9]+):[0-9A-F]{4}")
 ZERO = Decimal(0)
 REVOKE = 1  #: number of the step that revokes a merged invoice, in every undo
-Made = tuple[str, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +53,7 @@ def marks_in(document: Invoice | CreditNote, text: str) -> list[Made]:
     """Which steps a standing document says it is of."""
     if document.status == "deleted":
         return []
-    return [(plan, int(step)) for plan, step in MARK.findall(text)]
+    return [(mark[0], int(mark[1])) for mark in seen_in(text) if is_whole(mark)]
 
 
 def judge_books(books: Books) -> Iterator[str]:

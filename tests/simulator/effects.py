@@ -21,17 +21,40 @@ from tests.simulator.stage import Actor, Killed, Stage
 
 BUSY_SECONDS = 30
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+LOGIN = "/auth/tokens"
+PERIL = 6
+
+
+def is_write(request: httpx.Request) -> bool:
+    """Whether a request changes something on the platform."""
+    return request.method not in READING and LOGIN not in request.url.path
 
 
 class Traffic(Protocol):
-    """Somebody who watches the wire."""
+    """Somebody who watches the wire and the store."""
 
     def sees_request(self, actor: Actor, request: httpx.Request) -> None:
         """A request arrives at the platform."""
         ...
 
-    def sees_end(self, actor: Actor, request: httpx.Request, status: int) -> None:
+    def sees_end(self, actor: Actor, request: httpx.Request, status: int, body: bytes) -> None:
         """Its answer leaves, or with status 0 none does."""
+        ...
+
+    def sees_commit(self, actor: Actor) -> None:
+        """A transaction was committed."""
+        ...
+
+    def sees_look(self, actor: Actor) -> None:
+        """A transaction has ended in which our store was only read."""
+        ...
+
+    def sees_lease(self, actor: Actor) -> None:
+        """A process has taken the lease."""
+        ...
+
+    def sees_release(self, actor: Actor) -> None:
+        """A process has given the lease up."""
         ...
 
 
@@ -51,18 +74,20 @@ class StagedTransport(httpx.BaseTransport):
         stage, actor = self._stage, self._actor
         what = f"{request.method} {request.url.path.removeprefix('/api/2.0/')}"
         actor.let_go_at = stage.timeline.now()
+        stage.peril = PERIL if is_write(request) else 1
         stage.effect(actor, f"→ {what}{_told(request)}")
         stage.timeline.pass_by(timedelta(seconds=stage.dice.uniform(0.01, 0.5)))
         self._traffic.sees_request(actor, request)
         try:
             response = self._platform.handle_request(request)
         except httpx.HTTPError as failure:
-            self._traffic.sees_end(actor, request, 0)
+            self._traffic.sees_end(actor, request, 0, b"")
             if isinstance(failure, httpx.ReadTimeout):
                 stage.timeline.sleep(request.extensions["timeout"]["read"])
             stage.effect(actor, f"← {what} {type(failure).__name__}")
             raise
-        self._traffic.sees_end(actor, request, response.status_code)
+        body = response.extensions.get("body", b"")
+        self._traffic.sees_end(actor, request, response.status_code, body)
         stage.effect(actor, f"← {what} {response.status_code}")
         return response
 
@@ -78,11 +103,15 @@ class Desk:
 class StagedStore:
     """The store of one process; a dead one gives nothing up and changes nothing."""
 
-    def __init__(self, store: SqlStore, stage: Stage, actor: Actor, desk: Desk) -> None:
+    def __init__(
+        self, store: SqlStore, stage: Stage, actor: Actor, desk: Desk, traffic: Traffic
+    ) -> None:
         self.inner = store
         self._stage = stage
         self._actor = actor
         self._desk = desk
+        self._traffic = traffic
+        self._has_committed = False
 
     @property
     def install_id(self) -> str:
@@ -92,20 +121,26 @@ class StagedStore:
     @contextmanager
     def begin(self, *, epoch: int | None = None) -> Iterator[UnitOfWork]:
         """A unit of work on the stage."""
+        self._has_committed = False
         with self._turn(), self.inner.begin(epoch=epoch) as unit:
             yield GuardedUnit(unit, partial(self._commit, unit))
+        if not self._has_committed:
+            self._traffic.sees_look(self._actor)
         self._stage.effect(self._actor, "has ended a transaction")
 
     def acquire_lease(self, holder: str) -> int:
         """The store's."""
         with self._turn():
-            return self.inner.acquire_lease(holder)
+            epoch = self.inner.acquire_lease(holder)
+            self._traffic.sees_lease(self._actor)
+            return epoch
 
     def release_lease(self) -> None:
         """The store's, unless the process is dead."""
         if not self._actor.is_doomed:
             with self._turn():
                 self.inner.release_lease()
+                self._traffic.sees_release(self._actor)
 
     def reserve_nonce(self, floor: int) -> int:
         """As the store does, without its transaction, and with a floor of virtual time."""
@@ -128,6 +163,8 @@ class StagedStore:
         assert not self._actor.is_looking, "a dry run changes the store"
         self._stage.effect(self._actor, "commits")
         unit.commit()
+        self._has_committed = True
+        self._traffic.sees_commit(self._actor)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

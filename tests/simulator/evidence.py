@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from zoneinfo import ZoneInfo
 
-from connector.domain.policy import Mode
 from connector.sandbox.world import World
 from tests.simulator.cabinet import Cabinet, Rows
 from tests.simulator.documents import Books
+from tests.simulator.process import ZONE
+from tests.simulator.weather import Weather
 
 PEOPLE = frozenset({"admin", "customer"})
 
@@ -16,10 +18,21 @@ class Evidence:
     """The platform's books, and our journal past all code of the connector's."""
 
     def __init__(
-        self, world: World, cabinet: Cabinet, mode: Mode, landed_on: Collection[int] = ()
+        self,
+        world: World,
+        cabinet: Cabinet,
+        weather: Weather,
+        *,
+        alerts: Collection[tuple[str, str]] = (),
+        landed_on: Collection[int] = (),
     ) -> None:
         self.world = world
-        self.mode = mode
+        self.weather = weather
+        self.alerts = alerts
+        self.zone = ZONE
+        self.now = world.now().replace(tzinfo=ZoneInfo(ZONE))
+        self.facts: Rows = cabinet.rows("SELECT * FROM fact")
+        self.quarantine: Rows = cabinet.rows("SELECT * FROM quarantine")
         self.operations: Rows = cabinet.rows("SELECT * FROM operation")
         self.steps: Rows = cabinet.rows("SELECT * FROM step")
         self.parkings: Rows = cabinet.rows("SELECT * FROM parking")
@@ -32,6 +45,11 @@ class Evidence:
             for account in (deed.customer_id, deed.rows.get("customer_id", deed.customer_id))
         }
         self._touched |= set(landed_on)  # what lands beyond the quiescence is like a person's deed
+        self.edited = {
+            row.document_id
+            for row in world.witness.effects
+            if row.kind == "invoice_edit" and row.actor in PEOPLE
+        }
         self._touched |= {row.customer_id for row in world.witness.effects if row.actor in PEOPLE}
 
     def members_of(self, plan_id: str) -> set[int]:
@@ -42,6 +60,11 @@ class Evidence:
     def has_deed(self, accounts: set[int]) -> bool:
         """Whether a person did anything to one of these accounts."""
         return bool(accounts & self._touched)
+
+    def says_why(self, accounts: set[int]) -> bool:
+        """Whether the journal names a reason that holds for one of the accounts."""
+        is_refused = any(row["account_id"] in accounts for row in self.refusals)
+        return is_refused or any(row["main_id"] in accounts for row in self.quarantine)
 
     def unverified(self, main_id: int) -> Rows:
         """Operations of a family that were carried out and do not add up, each with its why."""
@@ -54,6 +77,13 @@ class Evidence:
     def held_reliefs(self, main_id: int) -> Rows:
         """Sources of a family that our journal says a merged invoice carries, unrelieved."""
         return [row for row in self._reliefs(main_id) if row["state"] == "held"]
+
+    def held_credits(self, main_id: int) -> Rows:
+        """Credits on merged invoices of a family that wait for a person, who deleted the main."""
+        plans = {row["plan_id"] for row in self.operations if row["main_id"] == main_id}
+        rows = [row for row in self.steps if row["plan_id"] in plans and row["kind"] == "credit"]
+        is_gone = self.world.customers.get(main_id) is None
+        return [row for row in rows if is_gone and row["state"] == "held"]
 
     def handed_back(self, main_id: int) -> Rows:
         """Sources that the journal gave back unrelieved, since staff undid their merged invoice."""

@@ -5,7 +5,8 @@ Nothing is excused in a family that no person touched. For the others:
 *not_conserved*, if the difference is to the cent what the family's held reliefs make. A source that
 was paid, credited or deleted between the merged invoice and its relief is not relieved any more; a
 person must credit the main, and is told that amount. The same holds for sources that were handed back,
-unrelieved, because staff deleted or credited away the merged invoice: they stand as they did.
+unrelieved, because staff deleted or credited away the merged invoice: they stand as they did. And
+for a credit on the merged invoice that is held, because staff deleted the main account.
 
 *double_billing* and *marker_left* of a source whose relief is held or handed back, or that the journal names as
 not in order after the merge: it stands open beside the merged invoice, claimed, until that person has
@@ -13,7 +14,8 @@ decided. *relief_without_merge* of a credit note of ours in such a merge, or on 
 source was paid between the last look and the credit note, which then found nothing to relieve.
 
 *wrong_total* and *tax_moved* of a merged invoice, if a source of it was deleted or edited after the
-merge and its relief is held: the auditor takes a source as it is now, the plan as it was.
+merge and its relief is held: the auditor takes a source as it is now, the plan as it was. Or if
+people edited the merged invoice itself.
 
 *left_blocked*, if our journal lists that the account owes something itself: staff debited it.
 
@@ -56,7 +58,8 @@ def _held(evidence: Evidence, finding: Found) -> list[Found]:
 
 
 def _differs_as_listed(evidence: Evidence, finding: Found) -> bool:
-    held, found = _held(evidence, finding), AMOUNTS.search(finding["detail"])
+    held = [*_held(evidence, finding), *evidence.held_credits(finding["family"])]
+    found = AMOUNTS.search(finding["detail"])
     return bool(held) and found is not None and _difference(found[2], found[1]) == _total(held)
 
 
@@ -94,8 +97,12 @@ def _misses_changed(evidence: Evidence, finding: Found) -> bool:
     found = TOTALS.search(finding["detail"])
     if found is None:
         return False
-    plans = {plan for (plan, _), merged in evidence.books.merged if merged.number == found[1]}
-    rows = [row for row in _held(evidence, finding) if row["plan_id"] in plans]
+    named = [each for each in evidence.books.merged if each[1].number == found[1]]
+    if any(merged.id in evidence.edited for _, merged in named):
+        return True
+    plans = {plan for (plan, _), _ in named}
+    held = [*_held(evidence, finding), *evidence.held_credits(finding["family"])]
+    rows = [row for row in held if row["plan_id"] in plans]
     changed = _total(rows) - sum((_now(evidence, row["invoice_id"]) for row in rows), ZERO)
     if finding["rule"] == "tax_moved":
         return bool(changed)

@@ -25,9 +25,10 @@ from typing import Any
 
 from connector.sandbox.records import CreditNote, Invoice
 from connector.sandbox.witness import ApiWrite
-from tests.simulator.documents import ZERO, Books, Made, marks_in
+from tests.simulator.documents import ZERO, Books, marks_in
 from tests.simulator.evidence import Evidence
 from tests.simulator.lateness import Landing
+from tests.simulator.marks import Made
 
 AMOUNTS = re.compile(r"should owe (-?[\d.]+), its balances make (-?[\d.]+)")
 NUMBER = re.compile(r"(?:invoice|credit note) (\w+)")

@@ -16,6 +16,7 @@ from tests.simulator.stage import Stage
 
 NAME = "operator"
 RETRIES = 3
+HASTE = 0.3
 GIVEN_UP_AT_ONCE = ("claim", "unclaim", "release", "suspend")
 """Steps that may be cancelled without settling anything by hand."""
 
@@ -44,10 +45,18 @@ class Operator:
         """Forget how often each step was tried: the weather is better now."""
         self._tries.clear()
 
+    def hurry(self) -> None:
+        """Come at once, perhaps: whoever ends links may do it just while one is being merged."""
+        if self.unlink_rate and self._dice.random() < HASTE:
+            self._stage.at(timedelta(seconds=self._dice.uniform(0, 3)), self._look_if_free)
+
     def _come_again(self, shortest: float, longest: float) -> None:
+        self._look_if_free()
+        self.begin(shortest, longest)
+
+    def _look_if_free(self) -> None:
         if self._cabinet.desk.holder is None:  # else the store is busy; later
             self._look()
-        self.begin(shortest, longest)
 
     def _look(self) -> None:
         for row in self._cabinet.rows("SELECT plan_id FROM operation WHERE state = 'proposed'"):

@@ -10,14 +10,13 @@ from threading import Event
 from zoneinfo import ZoneInfo
 
 from connector.domain.links import LinkSource
-from connector.domain.policy import Bounds, CascadePolicy, MergePolicy, Mode, Policy
+from connector.domain.policy import Bounds, CascadePolicy, MergePolicy, Policy
 from connector.errors import LeaseLost, PlatformError, StoreUnavailable
-from connector.ports.platform import BillingReader, BillingWriter
-from connector.runtime.bootstrap import Wired
+from connector.runtime.bootstrap import Wired, writer_of
 from connector.runtime.daemon import _Daemon, _Wishes
 from connector.runtime.preview import all_families, preview
 from connector.runtime.service import Limits, Service, hold_pen
-from connector.splynx import PlatformOptions, SplynxConnection, SplynxPlatform, SplynxWriter
+from connector.splynx import PlatformOptions, SplynxConnection, SplynxPlatform
 from connector.splynx.client import Surroundings
 from connector.store.store import SqlStore
 from tests.fakes.alerts import FakeAlerts
@@ -31,8 +30,6 @@ from tests.simulator.weather import QUIESCENCE, Weather
 ORIGIN = "http://platform.example"
 ZONE = "Europe/Prague"
 
-WriterBug = Callable[[BillingWriter], BillingWriter]
-ReaderBug = Callable[[BillingReader], BillingReader]
 ServiceBug = Callable[[Service], Service]
 
 
@@ -50,6 +47,7 @@ class Scenery:
     platform: SandboxTransport
     traffic: Traffic
     bug: ServiceBug = _sound  #: what a test plants, to see that it is caught
+    alerts: FakeAlerts = field(default_factory=FakeAlerts)  #: heard of all processes
 
 
 @dataclass(kw_only=True, slots=True)
@@ -132,8 +130,12 @@ class Process:
             monotonic=stage.timeline.monotonic,
             sleep=lambda seconds: stage.wait(actor, timedelta(seconds=seconds)),
         )
-        staged = StagedStore(self.store, stage, actor, scenery.cabinet.desk)
+        staged = self._staged(self.store, actor)
         return SplynxConnection(options, reserve_nonce=staged.reserve_nonce, around=around)
+
+    def _staged(self, store: SqlStore, actor: Actor) -> StagedStore:
+        scenery = self.scenery
+        return StagedStore(store, scenery.stage, actor, scenery.cabinet.desk, scenery.traffic)
 
     def _wire(self, actor: Actor, connection: SplynxConnection) -> Wired:
         scenery = self.scenery
@@ -144,11 +146,11 @@ class Process:
             policy=policy,
             authority=LinkSource.STORE,
             limits=replace(LIMITS, sends_max=scenery.weather.sends_max),
-            store=StagedStore(self.store, scenery.stage, actor, scenery.cabinet.desk),
+            store=self._staged(self.store, actor),
             reader=reader,
-            writer=None if policy.mode is Mode.OBSERVE else SplynxWriter(connection),
+            writer=writer_of(policy.mode, connection),
             clock=HostClock(scenery.stage.timeline, ZoneInfo(ZONE), scenery.weather.skew),
-            alerts=FakeAlerts(),
+            alerts=scenery.alerts,
         )
         return Wired(service=scenery.bug(service), platform=reader, connection=connection)
 

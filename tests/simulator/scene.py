@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import fields, is_dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
+from connector.sandbox.ledger.invoices import issue_invoice
 from connector.sandbox.options import SandboxOptions
+from connector.sandbox.records import Invoice, Item
 from connector.sandbox.seed import AccountOrder, ServiceOrder, add_account, build_world
 from connector.sandbox.tables import Table
+from connector.sandbox.witness import SYSTEM
 from connector.sandbox.world import World
 from tests.simulator.cabinet import Cabinet
 from tests.simulator.process import ZONE
 from tests.simulator.timeline import PlatformClock, Timeline
 from tests.simulator.weather import Weather
+
+MEMOS = (
+    "Call first.",
+    "Ask for Mr Novák,\nat the side door ",
+    "\n\n",
+    " 50 % agreed\r\n",
+    "☎ 1:2:3",
+)
 
 
 def make_world(weather: Weather, timeline: Timeline) -> World:
@@ -30,8 +42,37 @@ def make_world(weather: Weather, timeline: Timeline) -> World:
     world = build_world(options)
     stranger = AccountOrder(name="Stranger", services=(ServiceOrder(price=Decimal(25)),))
     add_account(world, stranger, world.now() - timedelta(days=90))
+    if weather.is_month_end:
+        for account in world.customers:
+            world.billing_of(account.id).billing_date = 1
+    if weather.has_debts:
+        _indebt(world)
     world.clock = PlatformClock(timeline, ZONE)
     return world
+
+
+def _indebt(world: World) -> None:
+    """Main accounts have an old bill, and two days to pay those to come: they will be blocked."""
+    for main_id in sorted({link.main_id for link in world.links.values()}):
+        world.billing_of(main_id).billing_due = 2
+        bill = Invoice(
+            customer_id=main_id,
+            type="recurring",
+            items=[
+                Item(description="January", price=Decimal(30), quantity=Decimal(1), tax=Decimal(20))
+            ],
+            date_created=date(2026, 1, 9),
+            date_till=date(2026, 1, 24),
+        )
+        issue_invoice(world, bill, SYSTEM)
+
+
+def write_memos(world: World, seed: int) -> None:
+    """Staff have written on half of the invoices, each in a way of its own."""
+    dice = Random(f"memos {seed}")
+    for invoice in world.invoices:
+        if dice.random() < 0.5:
+            invoice.memo = dice.choice(MEMOS)
 
 
 def order_of(weather: Weather) -> dict[str, object]:

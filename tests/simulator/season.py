@@ -6,12 +6,10 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
-from functools import partial
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
-from connector.sandbox.errors import SandboxError
 from tests.sandbox.in_process_http import SandboxTransport
 from tests.simulator.auditing import audit_world, judge_audit
 from tests.simulator.cabinet import Cabinet, lose_lock
@@ -19,8 +17,9 @@ from tests.simulator.evidence import Evidence
 from tests.simulator.landed import judge_landings
 from tests.simulator.lateness import Landings
 from tests.simulator.operator import Operator
-from tests.simulator.process import ZONE, Process, Scenery, ServiceBug, _sound
-from tests.simulator.scene import hash_of, make_world, order_of
+from tests.simulator.payers import pay_sometime
+from tests.simulator.process import ZONE, Process, Scenery
+from tests.simulator.scene import hash_of, make_world, order_of, write_memos
 from tests.simulator.stage import Actor, Stage
 from tests.simulator.timeline import Timeline
 from tests.simulator.verdict import judge_season
@@ -32,6 +31,7 @@ REST = timedelta(hours=25)
 
 TICKS_MAX = 150
 STORM_TICKS_MAX = 60
+REQUESTS_MAX = 500
 
 
 @dataclass(kw_only=True, slots=True)
@@ -61,16 +61,11 @@ class Outcome:
 
 
 def play(
-    weather: Weather,
-    folder: Path,
-    *,
-    bug: ServiceBug = _sound,
-    is_traced: bool = False,
-    is_hashed: bool = True,
+    weather: Weather, folder: Path, *, is_traced: bool = False, is_hashed: bool = True
 ) -> Outcome:
     """Play one seed in a folder that has a fresh store; its state as a number costs extra."""
     random.seed(weather.seed)  # the adapter's waits between attempts are drawn from here
-    season = Season(weather, folder, bug)
+    season = Season(weather, folder)
     season.stage.is_traced = is_traced
     try:
         season.storm()
@@ -83,7 +78,7 @@ def play(
 class Season:
     """The world, the stage and everybody on it."""
 
-    def __init__(self, weather: Weather, folder: Path, bug: ServiceBug) -> None:
+    def __init__(self, weather: Weather, folder: Path) -> None:
         start = weather.start.replace(tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
         self.weather = weather
         self.timeline = Timeline(start)
@@ -104,7 +99,6 @@ class Season:
             cabinet=self.cabinet,
             platform=self.platform,
             traffic=self.watch,
-            bug=bug,
         )
         self.is_calm = False
         self._actors: dict[str, tuple[Actor, Process]] = {}
@@ -118,14 +112,22 @@ class Season:
     def storm(self) -> None:
         """Everything that can go wrong in this weather does, at its rate."""
         weather = self.weather
+        if weather.has_memos:
+            self._control("GET", "state", {})  # holds the rounds that were due before the start
+            write_memos(self.world, weather.seed)
         self.stage.kill_rate, self.stage.pause_rate = weather.kill_rate, weather.pause_rate
         self._control("POST", "switch", {**weather.switches, "fault": list(weather.faults)})
         if weather.people_rate:
             self._control("POST", "people", order_of(weather))
         self._enter("main")
         self.operator.begin(60, 6_000 if weather.undo_rate else 40_000)
-        self._pay_sometime(self.stage.dice.uniform(2, 6))
-        self.stage.play(lambda: self._ticks >= weather.turns or self.watch.requests > 500)
+        pay_sometime(self.stage, self.world, self.platform, self.stage.dice.uniform(2, 6))
+        self.stage.play(self._has_blown_over)
+
+    def _has_blown_over(self) -> bool:
+        """After its turns and writes; or when neither come."""
+        is_over = self._ticks >= self.weather.turns and self.watch.writes >= self.weather.writes
+        return is_over or self._ticks >= STORM_TICKS_MAX or self.watch.requests > REQUESTS_MAX
 
     def calm(self) -> None:
         """Nothing goes wrong any more: time passes until nobody has anything left to do."""
@@ -144,7 +146,7 @@ class Season:
         if not self._is_served():
             self._enter("main")
         self.operator.begin(1800, 3600)
-        self._pay_sometime(4)
+        pay_sometime(self.stage, self.world, self.platform, 4)
         self.stage.play(lambda: self._is_over() or self._ticks >= TICKS_MAX)
 
     def outcome(self, *, is_hashed: bool = True) -> Outcome:
@@ -153,7 +155,13 @@ class Season:
         late = self.landings.beyond if self.weather.is_late else []
         accounts = {write.customer_id for landing in late for write in landing.writes}
         mains = {self._main_of(account) for account in accounts}
-        evidence = Evidence(self.world, self.cabinet, self.weather.mode, accounts | mains)
+        evidence = Evidence(
+            self.world,
+            self.cabinet,
+            self.weather,
+            alerts=self.scenery.alerts.heard,
+            landed_on=accounts | mains,
+        )
         landed = judge_landings(evidence, late)
         verdict = judge_season(evidence, landed)
         crashes = [f"crashed: {type(each).__name__}: {each}" for each in self.stage.failures]
@@ -191,23 +199,9 @@ class Season:
         self.stage.clear()
         self.cabinet.close()
 
-    def _pay_sometime(self, power: float) -> None:
-        """Let main accounts pay what is due, each by chance, after about so many seconds."""
-        for main_id in sorted({link.main_id for link in self.world.links.values()}):
-            span = timedelta(seconds=10 ** (power * self.stage.dice.uniform(0.8, 1)))
-            if self.stage.dice.random() < 0.7:
-                self.stage.at(span, partial(self._pay, main_id))
-
-    def _pay(self, main_id: int) -> None:
-        try:
-            self._control("POST", "pay", {"customer_id": main_id})
-        except SandboxError as nothing:
-            self.stage.tell("payer", f"{main_id} pays nothing: {nothing}")
-        else:
-            self.stage.tell("payer", f"{main_id} pays all that is due")
-
     def _let_land(self) -> None:
         """Have the platform carry a late write out at its moment, before the rounds after it."""
+        self.operator.hurry()
         for order in self.weather.faults:
             if str(order["kind"]).startswith("late_commit"):
                 moment = timedelta(seconds=int(str(order["seconds"])) + 1)
@@ -270,6 +264,7 @@ class Season:
             self.stage.counts["locks lost"] += 1
             self.stage.tell("main", "has lost its lock, and does not know")
             lose_lock(process.store)
+            self.watch.forget_holder()
         if not self.is_calm:
             self._enter("rival")
 

@@ -17,7 +17,6 @@ import structlog
 from connector.domain.policy import Mode
 from tests.simulator.cabinet import fill, make_template, scratch
 from tests.simulator.landed import LEFT, REPAIRED
-from tests.simulator.process import ServiceBug, _sound
 from tests.simulator.season import Outcome, play
 from tests.simulator.weather import FAULTS, REFUSED, forecast
 
@@ -99,7 +98,6 @@ def play_here(
     seeds: Iterable[int],
     *,
     mode: Mode | None = None,
-    bug: ServiceBug = _sound,
     is_traced: bool = False,
     is_late: bool = False,
     is_hashed: bool = True,
@@ -112,7 +110,7 @@ def play_here(
         for seed in seeds:
             fill(folder, template)
             weather = forecast(seed, mode, is_late=is_late)
-            yield play(weather, folder, bug=bug, is_traced=is_traced, is_hashed=is_hashed)
+            yield play(weather, folder, is_traced=is_traced, is_hashed=is_hashed)
 
 
 def play_twice(

@@ -84,6 +84,7 @@ class Stage:
         self.baton.acquire()
         self.kill_rate = 0.0
         self.pause_rate = 0.0
+        self.peril = 1  #: how much likelier both are now: who sends a write has most to lose
         self.counts: Counter[str] = Counter()
         self.failures: list[BaseException] = []
         self.trace: list[str] = []
@@ -99,12 +100,12 @@ class Stage:
         if actor.is_doomed:
             raise Killed
         self.tell(actor.name, what)
-        if self.kill_rate and self.dice.random() < self.kill_rate:
+        if self.kill_rate and self.dice.random() < self.kill_rate * self.peril:
             self.counts["kills"] += 1
             self.tell(actor.name, "is killed")
             actor.is_doomed = True
             raise Killed
-        if self.pause_rate and self.dice.random() < self.pause_rate:
+        if self.pause_rate and self.dice.random() < self.pause_rate * self.peril:
             self.counts["pauses"] += 1
             actor.pauses = True
             self.wait(actor, timedelta(seconds=10 ** self.dice.uniform(0, 4)))

@@ -16,6 +16,7 @@ from tests.simulator.documents import (
 from tests.simulator.evidence import Evidence
 from tests.simulator.excuses import is_excused
 from tests.simulator.landed import Landed
+from tests.simulator.leftovers import judge_leftovers
 
 ENDED = frozenset({"closed", "withdrawn"})
 OVER = frozenset({"confirmed", "cancelled"})
@@ -42,13 +43,14 @@ def judge_season(evidence: Evidence, landed: Landed | None = None) -> Verdict:
     verdict.violations += judge_taxes(books)
     verdict.violations += judge_recharged_taxes(books)
     verdict.violations += judge_releases(books)
+    verdict.violations += judge_leftovers(evidence)
     _judge_ends(evidence, verdict)
     verdict.violations += [
         f"family {row['main_id']} was parked: {row['reason']}"
         for row in evidence.parkings
         if row["cause"] == "impossible"
     ]
-    if evidence.mode is not Mode.OBSERVE:
+    if evidence.weather.mode is not Mode.OBSERVE:
         _judge_findings(evidence, landed, verdict)
     return verdict
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,14 +14,18 @@ from connector.domain.policy import Mode
 from connector.saga.machine import SEND_MARGIN
 from connector.sandbox.world import World
 from tests.simulator.cabinet import Cabinet
+from tests.simulator.commits import FROZEN, Commits
 from tests.simulator.documents import Books, judge_books
-from tests.simulator.effects import READING
+from tests.simulator.effects import LOGIN, READING, is_write
+from tests.simulator.operator import NAME
+from tests.simulator.sights import Sights, words_in
 from tests.simulator.stage import Actor, Stage
 from tests.simulator.weather import Weather
 
 ROOT = "/api/2.0/admin/"
-LOGIN = "auth/tokens"
 UNAUTHORIZED = 401
+FIRST_APPROVAL = "service.first_approval"
+PAYERS = frozenset({"new", "active", "blocked"})
 LONGEST_AGE = SEND_MARGIN + timedelta(milliseconds=1)
 """A time stamp in the store has whole microseconds or less."""
 
@@ -32,6 +36,8 @@ SENDING = """
     SELECT step.*, lease.epoch AS now_epoch, lease.holder AS holder
     FROM step, lease WHERE step.state = 'sending'
 """
+
+LINKED = "SELECT main_id, sub_id FROM link WHERE until IS NULL OR until > ?"
 
 
 class Watch:
@@ -45,31 +51,64 @@ class Watch:
         self._stage = stage
         self._world = world
         self._cabinet = cabinet
-        self._mode = weather.mode
+        self._weather = weather
+        self._sights = Sights()
+        self._commits = Commits(world, cabinet, self._sights, stage.timeline.now)
         self._skew = weather.skew
         self._is_late = weather.is_late
         self._sent: dict[Key, int] = {}  #: how each claimed send was answered; -1 is not yet
         self._under_way: dict[str, Key] = {}
         self._carried_out = 0
+        self._linked: dict[str, set[tuple[int, int]]] = {}  #: by process, when it last read them
+        self._holder: Actor | None = None  #: who has the lease and the lock
 
     def sees_request(self, actor: Actor, request: httpx.Request) -> None:
         """A request arrives: a write must stand in the journal, claimed, as it is."""
         self.requests += 1
         if self._cabinet.desk.holder is actor:
             self._blame(f"{actor.name} asks the platform inside a transaction")
-        if request.method in READING or request.url.path.startswith(f"{ROOT}{LOGIN}"):
+        if not is_write(request):
             return
         self.writes += 1
         self.wrote()
         if actor.is_looking:
             self._blame(f"{request.method} {request.url.path} by {actor.name} in a dry run")
-        if self._mode is Mode.OBSERVE:
+        if self._weather.mode is Mode.OBSERVE:
             self._blame(f"{request.method} {request.url.path} in observe mode")
             return
         self._judge_write(actor, request)
 
-    def sees_end(self, actor: Actor, request: httpx.Request, status: int) -> None:
+    def sees_commit(self, actor: Actor) -> None:
+        """A transaction was committed: what it left must hold now."""
+        for problem in self._commits.judge(actor.name):
+            self._blame(f"{actor.name} has committed: {problem}")
+
+    def sees_look(self, actor: Actor) -> None:
+        """Our store was read: the links are known as they are now, until it is read again."""
+        if self._weather.unlink_rate:
+            rows = self._cabinet.rows(LINKED, self._world.today().isoformat())
+            self._linked[actor.name] = {(row["main_id"], row["sub_id"]) for row in rows}
+
+    def sees_lease(self, actor: Actor) -> None:
+        """The lease is nobody's to take while its holder lives and has the lock."""
+        holder = self._holder
+        if holder is not None and holder is not actor and holder.is_alive:
+            self._blame(f"{actor.name} takes the lease while {holder.name} holds it")
+        self._holder = actor
+
+    def sees_release(self, actor: Actor) -> None:
+        """Whoever gave the lease up holds it no longer."""
+        if self._holder is actor:
+            self._holder = None
+
+    def forget_holder(self) -> None:
+        """The lock was lost: from now on anybody may take the lease, though its holder lives."""
+        self._holder = None
+
+    def sees_end(self, actor: Actor, request: httpx.Request, status: int, body: bytes) -> None:
         """An exchange has ended: the books must be right at every moment, if nothing lands late."""
+        if request.method in READING:
+            self._sights.note(actor.name, request, body)
         key = self._under_way.pop(actor.name, None)
         if key is not None:
             self._sent[key] = status
@@ -103,6 +142,10 @@ class Watch:
             self._blame(f"{told} to a parked family")
         if not self._is_kin(row["account_id"]):
             self._blame(f"{told} to the stranger {row['account_id']}")
+        for problem in self._judge_leave(row):
+            self._blame(f"{told} {problem}")
+        for problem in self._judge_ground(actor, row):
+            self._blame(f"{told} {problem}")
         key = (row["plan_id"], row["number"], row["attempts"])
         if self._sent.get(key, UNAUTHORIZED) != UNAUTHORIZED:
             self._blame(f"{told}: step {key[1]} of {key[0]} is sent twice under one claim")
@@ -120,6 +163,41 @@ class Watch:
     def _is_parked(self, plan_id: str) -> bool:
         query = "SELECT 1 FROM parking JOIN operation USING (main_id) WHERE lifted_at IS NULL"
         return bool(self._cabinet.rows(f"{query} AND plan_id = ?", plan_id))
+
+    def _judge_leave(self, row: Json) -> Iterator[str]:
+        """Whether people let it be sent."""
+        if self._cabinet.rows("SELECT 1 FROM fact WHERE name = ?", FROZEN):
+            yield "though all writing is frozen"
+        if self._weather.mode is Mode.PROPOSE and not self._cabinet.rows(
+            "SELECT 1 FROM event WHERE plan_id = ? AND event = 'open' AND by = ?",
+            row["plan_id"],
+            NAME,
+        ):
+            yield "of a plan that nobody approved"
+        if self._weather.approval and not self._cabinet.rows(
+            "SELECT 1 FROM fact WHERE name = ?", FIRST_APPROVAL
+        ):
+            yield "of a first run that nobody approved"
+
+    def _judge_ground(self, actor: Actor, row: Json) -> Iterator[str]:
+        """Whether it stands on what the process was shown last."""
+        effect: Json = json.loads(row["effect"])
+        if effect["effect"] == "MarkInvoice":
+            shown = self._sights.words(actor.name, effect["invoice_id"])
+            if words_in(effect["memo"]) != shown:
+                yield f"changes staff's words in the memo, which were {shown!r}"
+        if row["kind"] == "issue":
+            status = self._sights.account(actor.name, effect["account_id"]).get("status")
+            if status not in PAYERS:
+                yield f"charges a main account that was shown as {status}"
+            yield from self._judge_links(actor, row["plan_id"], row["account_id"])
+
+    def _judge_links(self, actor: Actor, plan_id: str, main_id: int) -> Iterator[str]:
+        known = self._linked.get(actor.name)
+        rows = self._cabinet.rows("SELECT account_id FROM source WHERE plan_id = ?", plan_id)
+        for account_id in {row["account_id"] for row in rows} - {main_id}:
+            if known is not None and (main_id, account_id) not in known:
+                yield f"charges the main for account {account_id}, which is not linked any more"
 
     def _is_kin(self, account_id: int) -> bool:
         links = [*self._world.links.values(), *(past.link for past in self._world.former_links)]
@@ -145,7 +223,8 @@ def _is_of(row: Json, request: httpx.Request) -> bool:
             return is_there and body == {"status": effect["status"]}
         case "IssueInvoice", "POST":
             is_there = path == "finance/invoices" and body.get("memo") == effect["memo"]
-            return is_there and _same_document(effect, body)
+            can_block = body["type"] == "recurring"
+            return is_there and can_block and _same_document(effect, body)
         case "IssueCreditNote", "POST":
             is_bound = body.get("invoicesId") == effect["invoice_id"]
             is_there = path == "finance/credit-notes" and body.get("note") == effect["note"]

@@ -6,7 +6,7 @@ comes together hides what each does alone; rates are spread over orders of magni
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -54,6 +54,18 @@ NEVER = {
 ON_WRITES = ("late_commit", "stale")
 """Kinds that strike writes alone, which are few: their rates are higher."""
 
+DOUBTS = (
+    "timeout_before_commit",
+    "timeout_after_commit",
+    "late_commit:1",
+    "late_commit_cut:1",
+    "http_502_after_commit",
+    "truncated",
+    "reset",
+    "stale:2",
+)
+"""Kinds after which nobody can know whether a write was carried out."""
+
 TAKE_TIME = frozenset({"timeout_before_commit", "timeout_after_commit", "slow_body"})
 QUIESCENCE = timedelta(seconds=900)
 EVERYDAY = (
@@ -79,7 +91,13 @@ EVERYDAY = (
 )
 """What people do on the platform; unlinking is the operator's, who tells our store as well."""
 
+LATELY = ("mistype_mark",)
+"""What else they do; drawn apart, so that a seed stays as it was."""
+
 STARTS = ("2026-01-31T20:00", "2026-02-01T01:30", "2026-02-14T09:00", "2026-02-16T23:00")
+
+
+CHARGED = ("2026-02-01T03:00", "2026-02-14T09:00", "2026-02-16T23:00")  # on the first, all of them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +131,10 @@ class Weather:
     undo_rate: float
     looks_ahead: int  #: every so many turns a dry run; 0 for none
     is_late: bool  #: whether writes land beyond the quiescence
+    writes: int  #: without so many, the storm goes on for longer than its turns
+    has_memos: bool  #: staff have written on half of the invoices that there are at the start
+    is_month_end: bool  #: everybody is charged on the first of February
+    has_debts: bool  #: main accounts must pay at once, and one bill of theirs is old
 
 
 def forecast(seed: int, mode: Mode | None = None, *, is_late: bool = False) -> Weather:
@@ -126,7 +148,8 @@ def forecast(seed: int, mode: Mode | None = None, *, is_late: bool = False) -> W
     dice = Random(f"weather {seed}")
     drawn = dice.choices((Mode.ACT, Mode.PROPOSE, Mode.OBSERVE), (90, 7, 3))[0]
     slowest = dice.uniform(2, 6)
-    return Weather(
+    more = Random(f"more {seed}")  # of its own: what is added here changes nothing else of a seed
+    weather = Weather(
         seed=seed,
         families=dice.choices((1, 2, 3), (6, 3, 1))[0],
         subs=dice.choices((1, 2, 3, 4, 5), (3, 4, 3, 1, 1))[0],
@@ -141,9 +164,9 @@ def forecast(seed: int, mode: Mode | None = None, *, is_late: bool = False) -> W
         window=timedelta(hours=dice.choice((0, 0, 2, 24, 96))),
         skew=timedelta(seconds=dice.choice((0, 0, 0, -40, -3, 5, 30, 59))),
         switches=_switches(dice),
-        faults=(*_faults(dice), *_refusals(seed), *(_late(seed) if is_late else ())),
-        people_rate=_people_rate(dice),
-        people=_people(dice),
+        faults=(*_faults(dice), *_gale(more), *_refusals(seed), *(_late(seed) if is_late else ())),
+        people_rate=max(_people_rate(dice), _rush(more)),
+        people=(*_people(dice), *(name for name in LATELY if more.random() < 0.4)),
         kill_rate=_rate(dice, 0.7, -3, -1.2),
         pause_rate=_rate(dice, 0.5, -3, -1.2),
         rival_rate=_rate(dice, 0.3, -2, -0.5),
@@ -154,7 +177,18 @@ def forecast(seed: int, mode: Mode | None = None, *, is_late: bool = False) -> W
         undo_rate=_rate(dice, 0.5, -0.7, 0),
         looks_ahead=Random(f"dry runs {seed}").choice((0, 0, 5, 9)),
         is_late=is_late,
+        writes=more.choice((0, 4, 12, 30)),
+        has_memos=more.random() < 0.5,
+        is_month_end=more.random() < 0.7,
+        has_debts=more.random() < 0.4,
     )
+    return weather if not weather.is_month_end else _hastened(weather, more)
+
+
+def _hastened(weather: Weather, dice: Random) -> Weather:
+    """There is something to merge from the first second: else most storms blow over idle houses."""
+    start, hours = datetime.fromisoformat(dice.choice(CHARGED)), dice.choice((0, 0, 0, 2))
+    return replace(weather, start=start, window=timedelta(hours=hours))
 
 
 def _rate(dice: Random, share: float, low: float, high: float) -> float:
@@ -167,9 +201,14 @@ def _people_rate(dice: Random) -> Decimal:
     return Decimal(f"{_rate(dice, 0.5, -3, -0.7):.6f}")
 
 
+def _rush(dice: Random) -> Decimal:
+    """In some seeds people are so busy that they come between any two steps of ours."""
+    is_busy, rate = dice.random() < 0.3, dice.uniform(0.03, 0.25)
+    return Decimal(f"{rate:.6f}" if is_busy else 0)
+
+
 def _people(dice: Random) -> tuple[str, ...]:
-    chosen = tuple(name for name in EVERYDAY if dice.random() < 0.4)
-    return chosen or ("pay",)
+    return tuple(name for name in EVERYDAY if dice.random() < 0.4) or ("pay",)
 
 
 def _switches(dice: Random) -> dict[str, object]:
@@ -225,6 +264,20 @@ def _late(seed: int) -> tuple[dict[str, object], ...]:
             "seconds": int(QUIESCENCE.total_seconds() * 10 ** dice.uniform(0, 1)),
         }
         for kind in ("late_commit:1", "late_commit_cut:1")
+    )
+
+
+def _gale(dice: Random) -> tuple[dict[str, object], ...]:
+    """In some seeds every few writes end in doubt: they are so few that else hardly one would."""
+    if dice.random() >= 0.4:
+        return ()
+    return tuple(
+        _fault(dice, kind)
+        | {
+            "probability": f"{dice.uniform(0.15, 0.6):.6f}",
+            "method": dice.choice(("POST", "POST", "PUT")),
+        }
+        for kind in dice.sample(DOUBTS, dice.randint(1, 3))
     )
 
 

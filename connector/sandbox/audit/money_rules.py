@@ -8,6 +8,7 @@ from connector.sandbox.audit.corrections import corrected, corrections_of, net_l
 from connector.sandbox.audit.family import Evidence, Family, balance, is_open, kin, relief_of
 from connector.sandbox.audit.findings import Finding
 from connector.sandbox.money import CENT, ZERO
+from connector.sandbox.records import Invoice
 from connector.sandbox.witness import Charge, net_by_rate, settled_view
 
 MARKER = "LA1:"
@@ -47,7 +48,7 @@ def _charge_findings(evidence: Evidence, family: Family, charge: Charge) -> Iter
         yield finding("double_billing", "open on its own account and carried by another invoice")
     if relief.amount and not times and charge.invoice_id not in by_hand.withdrawn:
         yield finding("lost_charge", f"{relief.amount} relieved, carried by no live invoice")
-    is_marked = invoice is not None and MARKER in f"{invoice.memo}{invoice.note}"
+    is_marked = invoice is not None and _is_marked(evidence, invoice)
     if is_marked and is_open(invoice) and (not times or _owes_twice(evidence, charge)):
         yield finding("marker_left", "still claimed by a merge and still open")
 
@@ -60,6 +61,13 @@ def _owes_twice(evidence: Evidence, charge: Charge) -> bool:
     carriers = [carrier.invoice for carrier in evidence.carriers_of.get(charge.invoice_id, ())]
     taken_back = sum((corrected(evidence.world, carrier) for carrier in carriers), ZERO)
     return invoice.due > raised_by(evidence.by_hand.edits, [invoice.id]) + taken_back
+
+
+def _is_marked(evidence: Evidence, invoice: Invoice) -> bool:
+    """Whether a document bears a mark that is not of a person's hand."""
+    hearsay = evidence.world.witness.hearsay.get(invoice.id)
+    text = f"{invoice.memo}{invoice.note}"
+    return MARKER in (text.replace(hearsay, "") if hearsay else text)
 
 
 def _about(family: Family, carrier: Carrier, rule: str, detail: str) -> Finding:

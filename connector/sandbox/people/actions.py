@@ -25,8 +25,9 @@ EVERYDAY: Mapping[str, Act] = {
     "change_billing_day": accounts.change_billing_day,
     "change_due_days": accounts.change_due_days,
 }
-# Done only if named: they change what a connector has to do, not just how it stands.
+# Done only if named: they change what a connector has to do, or speak its language.
 ON_REQUEST: Mapping[str, Act] = {
+    "mistype_mark": paperwork.mistype_mark,
     "unlink": accounts.unlink,
     "move_partner": accounts.move_partner,
     "delete_customer": accounts.delete_customer,

@@ -34,6 +34,18 @@ def edit_memo(world: World, dice: Random, customer: Customer) -> Rows:
     return {"invoice_id": invoice.id}
 
 
+def mistype_mark(world: World, dice: Random, customer: Customer) -> Rows:
+    """Staff note a connector's mark on an open invoice, from hearsay: it is the mark of nothing."""
+    invoice = _any(dice, open_invoices(world, customer.id))
+    if invoice is None:
+        return None
+    plan = "".join(dice.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", k=20))
+    words = f"See LA1:{plan}:{dice.randint(1, 9)}:0000"
+    world.witness.hearsay[invoice.id] = words
+    change(world, INVOICES, invoice, {"memo": words})
+    return {"invoice_id": invoice.id}
+
+
 def edit_lines(world: World, dice: Random, customer: Customer) -> Rows:
     """Staff change the price of a line of an unpaid invoice, or add a line."""
     invoice = _any(dice, untouched_invoices(world, customer))
