@@ -11,11 +11,12 @@ SERVE ?=
 SEEDS ?= 200
 KILLS ?= 1000
 BODIES ?= 100000
+MUTANT ?=
 ALL ?=
 COVERAGE := .venv/bin/coverage
 ABREAST := --numprocesses auto --dist worksteal
 
-.PHONY: help demo test sim crash-matrix kill9 fuzz coverage bench check static format example clean
+.PHONY: help demo test sim crash-matrix kill9 mutants fuzz coverage bench check static format example clean
 
 # What can be made, one line each.
 help:
@@ -40,6 +41,10 @@ crash-matrix: .venv/ready
 # Kill real daemons with SIGKILL, KILLS=1000 times, month after month; nothing may be wrong after.
 kill9: .venv/ready
 	@$(RUN) -m tests.kill9 --kills $(KILLS)
+
+# Plant each bug in a copy of the code; the simulator must catch it. MUTANT=float for some.
+mutants: .venv/ready
+	@nice $(RUN) -m tests.mutants --only "$(MUTANT)"
 
 # Feed BODIES=100000 mutated answers to the adapter: nothing altered, no error but ours.
 fuzz: .venv/ready
