@@ -17,10 +17,11 @@ from connector.observe.events import Event as Log
 from connector.runtime.gate import load_mode
 from connector.runtime.service import Pen, Service
 from connector.runtime.telling import tell_state
-from connector.runtime.verify import judge_outcome
+from connector.runtime.verify import judge_outcome, read_notes
 from connector.saga.steps import Operation, OperationState, Step
-from connector.saga.sweeping import sweep
+from connector.saga.sweeping import Sweep, surplus_note, sweep
 from connector.saga.undo_checks import revoked_late
+from connector.saga.verification import judge_notes
 
 BY = "connector"
 SWEPT_STATES = frozenset({OperationState.OPEN, OperationState.CLOSED, OperationState.WITHDRAWN})
@@ -44,18 +45,33 @@ def sweep_family(service: Service, pen: Pen, family: FamilySnapshot | None) -> t
     for operation in operations:
         swept = sweep(operation, family.invoices, family.at, family.invoices_since)
         refusals += swept.refusals
-        if mode is Mode.OBSERVE:
-            continue
-        if swept.voids:
-            _record_voids(service, pen, operation, swept.voids)
-        elif swept.handbacks:  # with voids beside them, the next look finds them
-            _record_steps(service, pen, operation, swept.handbacks)
-        elif swept.is_suspect and (problems := _look_into(service, operation)):
-            if operation.state is OperationState.WITHDRAWN:
-                refusals.append(revoked_late(operation, problems[0]))
-            else:
-                _reopen(service, pen, operation, "; ".join(problems))
+        if swept.is_doubtful:
+            refusals += _look_for_surplus(service, operation)
+        if mode is not Mode.OBSERVE:
+            refusals += _act(service, pen, operation, swept)
     return tuple(refusals)
+
+
+def _act(service: Service, pen: Pen, operation: Operation, swept: Sweep) -> tuple[Refusal, ...]:
+    """Record what a sweep calls for, one thing at a look; what people should know beside."""
+    if swept.voids:
+        _record_voids(service, pen, operation, swept.voids)
+    elif swept.handbacks:
+        _record_steps(service, pen, operation, swept.handbacks)
+    elif swept.is_suspect and (problems := _look_into(service, operation)):
+        if operation.state is OperationState.WITHDRAWN:
+            return (revoked_late(operation, problems[0]),)
+        _reopen(service, pen, operation, "; ".join(problems))
+    return ()
+
+
+def _look_for_surplus(service: Service, operation: Operation) -> tuple[Refusal, ...]:
+    """Credit notes that stand too often, while a held step keeps the last look waiting."""
+    try:
+        problems = judge_notes(operation, read_notes(service, operation))
+    except ReplyMalformed as broken:
+        raise PlatformUnavailable(str(broken)) from broken
+    return tuple(surplus_note(operation, problem) for problem in problems)
 
 
 def _look_into(service: Service, operation: Operation) -> tuple[str, ...]:

@@ -76,17 +76,17 @@ def _look_again(service: Service, pen: Pen, operation: Operation) -> None:
 def judge_outcome(service: Service, operation: Operation) -> tuple[str, ...]:
     """Read what a merge or an undo left behind, and say what is wrong with it."""
     if operation.kind is OperationKind.UNDO:
-        return traces.judge_outcome(service, operation, _read_notes(service, operation))
+        return traces.judge_outcome(service, operation, read_notes(service, operation))
     return judge_merge(operation, _read_outcome(service, operation))
 
 
 def _read_outcome(service: Service, operation: Operation) -> Outcome:
     return Outcome(
-        invoices=_read_invoices(service, operation), notes=_read_notes(service, operation)
+        invoices=_read_invoices(service, operation), notes=read_notes(service, operation)
     )
 
 
-def _read_notes(service: Service, operation: Operation) -> tuple[CreditNote, ...]:
+def read_notes(service: Service, operation: Operation) -> tuple[CreditNote, ...]:
     """Credit notes of the accounts where one of ours may stand too often; mostly none."""
     since: dict[AccountId, date] = {}
     for step in doubtful_notes(operation):

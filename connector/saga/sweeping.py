@@ -27,12 +27,12 @@ from connector.saga.fixups import (
     merged_id,
     plan_voids,
 )
-from connector.saga.machine import hand_back
+from connector.saga.machine import hand_back, is_done
 from connector.saga.preparation import MARK_GONE
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, OperationKind, OperationState, Source, Step, StepKind
 from connector.saga.undoing import revoke_of
-from connector.saga.verification import doubtful_notes
+from connector.saga.verification import THEN_CANCEL, Problem, doubtful_notes
 
 SWEPT = timedelta(days=7)
 """How long after a merge its credit notes are looked for by mark, if one may stand too often."""
@@ -45,6 +45,7 @@ class Sweep:
     voids: tuple[Step, ...] = ()  #: further documents with a mark of ours, to be credited in full
     handbacks: tuple[Step, ...] = ()  #: marks that came back after they had been handed back
     is_suspect: bool = False  #: ended, and to be verified once more
+    is_doubtful: bool = False  #: not to be verified, though a credit note of it may stand too often
     refusals: tuple[Refusal, ...] = ()  #: what a source owes itself
 
 
@@ -78,6 +79,7 @@ def sweep_undo(undo: Operation, invoices: Iterable[Invoice], now: datetime) -> S
     return Sweep(
         voids=plan_voids(undo, find_twins(undo, rows.values()), now.date()),
         is_suspect=owes_again or (has_ended and is_recent and bool(doubtful_notes(undo))),
+        is_doubtful=_is_doubtful(undo),
     )
 
 
@@ -98,6 +100,7 @@ def sweep_merge(
             or _is_source_deleted(operation, rows)
             or (is_recent and bool(doubtful_notes(operation)))
         ),
+        is_doubtful=_is_doubtful(operation) or (is_recent and _has_left_notes(operation)),
         refusals=tuple(
             _left_on_sub(source, due) for source, due, allowed in owing if due <= allowed
         ),
@@ -147,6 +150,30 @@ def _is_source_deleted(operation: Operation, rows: Mapping[InvoiceId, Invoice]) 
 def _is_at_rest(operation: Operation) -> bool:
     """Whether an operation added up when it was closed, and no person settled it since."""
     return operation.state is OperationState.CLOSED and not operation.why
+
+
+def _is_doubtful(operation: Operation) -> bool:
+    """Whether an unfinished step keeps the last look waiting, which some other step is in need of."""
+    is_under_way = operation.state is OperationState.OPEN and not is_done(operation)
+    return is_under_way and bool(doubtful_notes(operation))
+
+
+def _has_left_notes(operation: Operation) -> bool:
+    """Whether a withdrawn merge has voided what came late by a credit note that may stand twice."""
+    return operation.state is OperationState.WITHDRAWN and bool(doubtful_notes(operation))
+
+
+def surplus_note(operation: Operation, problem: Problem) -> Refusal:
+    """A credit note too many of an operation that nobody can close: what people are told of it."""
+    step = problem.step or operation.steps[0]
+    return Refusal(
+        rule="surplus_note",
+        account_id=step.account_id,
+        subject=f"step {operation.plan_id}/{step.number}",
+        sentence=f"account {step.account_id} was credited {told(problem.amount)} too often:"
+        f" {problem.sentence.removesuffix(THEN_CANCEL)}",
+        mend="delete what the sentence names on the platform",
+    )
 
 
 def _owing(

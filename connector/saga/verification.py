@@ -17,6 +17,9 @@ from connector.saga.recovery import twice
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, Source, Step, StepKind
 
+THEN_CANCEL = ", then cancel the plan"
+"""What ends a plan that was carried out, once a person has settled what is wrong with it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
@@ -134,7 +137,7 @@ def judge_notes(operation: Operation, notes: Iterable[CreditNote]) -> Iterator[P
         if len(live) > 1:
             yield Problem(
                 kind=Kind.NOTE_TWICE,
-                sentence=f"step {step.number} {twice(live)}, then cancel the plan",
+                sentence=f"step {step.number} {twice(live)}{THEN_CANCEL}",
                 step=step,
                 amount=live[0].total,
             )
@@ -142,7 +145,7 @@ def judge_notes(operation: Operation, notes: Iterable[CreditNote]) -> Iterator[P
             yield Problem(
                 kind=Kind.NOTE_UNWANTED,
                 sentence=f"step {step.number} was given up, but its credit note {live[0].number} "
-                f"of {told(live[0].total)} stands: delete it, then cancel the plan",
+                f"of {told(live[0].total)} stands: delete it{THEN_CANCEL}",
                 step=step,
                 amount=live[0].total,
             )

@@ -10,13 +10,13 @@ import pytest
 
 from connector.domain.ids import CreditNoteId, InvoiceId
 from connector.domain.invoices import Invoice, InvoiceStatus
-from connector.errors import OutcomeUnknown
+from connector.errors import OutcomeUnknown, PlatformRefused
 from connector.ports.platform import Reading
 from connector.ports.store import RequestKind
 from connector.runtime.requests import record_request
 from connector.saga.effects import IssueCreditNote
 from connector.saga.states import StepState
-from connector.saga.steps import OperationState, StepKind
+from connector.saga.steps import OperationState, Step, StepKind
 from connector.saga.sweeping import sweep_merge
 from tests.runtime.looks import look, put_on_agenda
 from tests.runtime.rig import Rig
@@ -164,6 +164,58 @@ def test_a_relief_that_stands_twice_is_parked(rig: Rig) -> None:
     a_day_later(rig)
     assert rig.operation().state is OPEN
     assert "stands 2 times" in rig.operation().why
+
+
+def land_again(rig: Rig, step: Step) -> None:
+    """The platform carries out, at last, what a step had sent before it sent it again."""
+    note = rig.world.notes[CreditNoteId(step.remote_id or 0)]
+    rig.world.notes[50] = replace(note, id=CreditNoteId(50), number="C50")
+
+
+def test_a_relief_that_stands_twice_is_listed_while_another_step_is_held(rig: Rig) -> None:
+    """A held step keeps the last look waiting; the second credit note is not silent until then."""
+    rig.family()
+    rig.charge(1, 2, 3)
+    rig.platform.fail_send(5, OutcomeUnknown("time-out"))
+    rig.platform.fail_send(7, PlatformRefused("no", status=422))
+    rig.sync()
+    twice, held = rig.step(5), rig.step(6)
+    assert (twice.state, twice.attempts, held.state) == ("confirmed", 2, "held")
+    a_day_later(rig)
+    assert "surplus_note" not in rig.rules()
+    land_again(rig, twice)
+    a_day_later(rig)
+    assert "surplus_note" in rig.rules()
+    with rig.unit() as unit:
+        (found,) = (
+            row.refusal
+            for row in unit.findings.load_refusals()
+            if row.refusal.rule == "surplus_note"
+        )
+    assert "12.00 too often" in found.sentence
+    assert "C50; delete all but the first" in found.sentence
+
+
+def test_a_void_of_a_withdrawn_merge_that_stands_twice_is_listed(rig: Rig) -> None:
+    """Its merged invoice came late and was voided by a credit note that came late, too."""
+    rig.family(1, (2,))
+    rig.charge(1, 2)
+    rig.platform.fail_send(3, OutcomeUnknown("time-out"))
+    rig.cycle()
+    pivot = rig.step(3)
+    rig.clock.pass_by(hours=1)
+    rig.world.pay(11)
+    rig.sync()
+    rig.platform._carry_out(pivot.effect)
+    rig.platform.fail_send(1, OutcomeUnknown("time-out"))
+    a_day_later(rig)
+    (withdrawn,) = rig.operations(OperationState.WITHDRAWN)
+    void = withdrawn.steps[-1]
+    assert (void.kind, void.state, void.attempts) == (StepKind.VOID, "confirmed", 2)
+    assert "surplus_note" not in rig.rules()
+    land_again(rig, void)
+    a_day_later(rig)
+    assert "surplus_note" in rig.rules()
 
 
 def delete_merged(rig: Rig) -> None:

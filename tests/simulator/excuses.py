@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -117,8 +117,11 @@ def _now(evidence: Evidence, invoice_id: int) -> Decimal:
     return ZERO if is_gone or charge is None else charge.total
 
 
-def _only_ended(evidence: Evidence, finding: Found) -> bool:
-    """Whether all writes to a former sub-account only ended what had begun while it was one."""
+def only_ended(evidence: Evidence, finding: Found, known: Collection[int] = ()) -> bool:
+    """Whether all writes to a former sub-account only ended what had begun while it was one.
+
+    Of the credit notes, some may be ``known`` to have been carried out too late.
+    """
     account = finding["account"]
     past = [row for row in evidence.world.former_links if row.link.sub_id == account]
     if not past:
@@ -131,7 +134,7 @@ def _only_ended(evidence: Evidence, finding: Found) -> bool:
     ]
     ours = [row for row in evidence.steps if row["account_id"] == account and row["attempts"]]
     handed_back = {row["invoice_id"] for row in ours if row["kind"] == "unclaim"}
-    reliefs = {row["remote_id"] for row in ours if row["kind"] == "relieve"}
+    reliefs = {row["remote_id"] for row in ours if row["kind"] == "relieve"} | set(known)
     ends = {"finance/invoices": handed_back, "finance/credit-notes": reliefs}
     return all(
         write.record_id in ends.get(write.resource, set())
@@ -162,5 +165,5 @@ EXCUSES: Mapping[str, Callable[[Evidence, Found], bool]] = {
     "wrong_total": _misses_changed,
     "tax_moved": _misses_changed,
     "left_blocked": _owes_itself,
-    "stranger_touched": _only_ended,
+    "stranger_touched": only_ended,
 }

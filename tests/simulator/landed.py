@@ -27,6 +27,7 @@ from connector.sandbox.records import CreditNote, Invoice
 from connector.sandbox.witness import ApiWrite
 from tests.simulator.documents import ZERO, Books, marks_in
 from tests.simulator.evidence import Evidence
+from tests.simulator.excuses import only_ended
 from tests.simulator.lateness import Landing
 from tests.simulator.marks import Made
 
@@ -75,10 +76,13 @@ class Landed:
                 return self._differs_as_left(evidence, finding)
             case "marker_left":
                 return bool(named_in(finding) & named(evidence, finding["family"]))
-            case "double_billing":
+            case "stranger_touched":
+                notes = {row.id for _, row in self.left if isinstance(row, CreditNote)}
+                return only_ended(evidence, finding, notes)
+            case "double_billing" | "lost_charge":
                 return bool(named_in(finding) & set(self._sources(evidence)))
             case "relief_without_merge" | "wrong_total" | "tax_moved":
-                return bool(named_in(finding) & {document.number for _, document in self.left})
+                return bool(named_in(finding) & set(self._beside(evidence)))
         return False
 
     def _differs_as_left(self, evidence: Evidence, finding: Found) -> bool:
@@ -93,6 +97,14 @@ class Landed:
             ZERO,
         )
         return bool(left) and found is not None and Decimal(found[2]) - Decimal(found[1]) == left
+
+    def _beside(self, evidence: Evidence) -> Iterator[str]:
+        """Numbers of the documents that are left to a person, and of those made of the same plans."""
+        yield from (document.number for _, document in self.left)
+        plans, books = {plan for (plan, _), _ in self.left}, evidence.books
+        for (plan, _), document in (*books.merged, *books.recharged):
+            if plans & {plan, books.undone.get(plan)}:
+                yield document.number
 
     def _sources(self, evidence: Evidence) -> Iterator[str]:
         """Numbers of what the documents that are left to a person carry once more."""
@@ -113,7 +125,26 @@ def judge_landings(evidence: Evidence, landings: Sequence[Landing]) -> Landed:
                     f"{write.method} {write.resource} {write.record_id} landed {late} after it was "
                     "sent, and nothing of it is listed"
                 )
+    landed.left = list(_surplus(evidence, {mark for mark, _ in landed.left}))
     return landed
+
+
+def _surplus(evidence: Evidence, marks: set[Made]) -> Iterator[tuple[Made, Document]]:
+    """What stands under some marks beside the one that should: the one that is known, or the first."""
+    books = evidence.books
+    made: list[tuple[Made, Document]] = [*books.merged, *books.recharged, *books.reliefs]
+    for row in evidence.steps:
+        mark = (row["plan_id"], row["number"])
+        standing = sorted(
+            ((document.id, document) for each, document in made if each == mark),
+            key=lambda found: found[0],
+        )
+        if mark not in marks or not standing:
+            continue
+        kept = row["remote_id"] if row["state"] == "confirmed" else standing[0][0]
+        for number, document in standing:
+            if row["state"] == "cancelled" or number != kept:
+                yield mark, document
 
 
 def named(evidence: Evidence, main_id: int) -> set[str]:
