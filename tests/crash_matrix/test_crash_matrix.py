@@ -97,6 +97,15 @@ def test_some_troubles_at_every_effect_of_the_plain_merge(kind: str) -> None:
     assert [(case.command, wrong) for case, wrong in _wrong(cases)] == []
 
 
+def test_a_claim_that_lands_late_after_an_unlink_is_nobodys_wrong() -> None:
+    """It was sent while the account was linked; found by the matrix, mended in the excuses."""
+    with silence():
+        effects = reference_of("unlinked after").effects
+    at = next(number for number, each in enumerate(effects, start=1) if writes(each))
+    case = Case(scenario="unlinked after", kind="late_commit:1@870", at=at)
+    assert [(each.command, wrong) for each, wrong in _wrong([case])] == []
+
+
 def test_one_case_from_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     """The command that a failing case names."""
     words = ["--scenario", "supplement", "--kind", "kill", "--at"]

@@ -20,8 +20,9 @@ people edited the merged invoice itself.
 *left_blocked*, if our journal lists that the account owes something itself: staff debited it.
 
 *stranger_touched*, if the account was a sub-account and each write since then ends what had begun
-before (a claim handed back, or a source relieved that a merged invoice carried already), or came
-within a minute after the account was deleted, between a look and a send.
+before (a claim handed back, a claim of which an earlier send lands late, or a source relieved that a
+merged invoice carried already), or came within a minute after the account was deleted, between a
+look and a send.
 """
 
 from __future__ import annotations
@@ -133,9 +134,13 @@ def only_ended(evidence: Evidence, finding: Found, known: Collection[int] = ()) 
         if (deed.action, deed.customer_id, deed.outcome) == ("delete_customer", account, "done")
     ]
     ours = [row for row in evidence.steps if row["account_id"] == account and row["attempts"]]
-    handed_back = {row["invoice_id"] for row in ours if row["kind"] == "unclaim"}
+    marked = {
+        row["invoice_id"]
+        for row in ours
+        if row["kind"] == "unclaim" or (row["kind"] == "claim" and row["attempts"] > 1)
+    }
     reliefs = {row["remote_id"] for row in ours if row["kind"] == "relieve"} | set(known)
-    ends = {"finance/invoices": handed_back, "finance/credit-notes": reliefs}
+    ends = {"finance/invoices": marked, "finance/credit-notes": reliefs}
     return all(
         write.record_id in ends.get(write.resource, set())
         or any(write.at - deed.at < A_MINUTE for deed in deleted)
