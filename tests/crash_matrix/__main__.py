@@ -21,6 +21,7 @@ from tests.crash_matrix.troubles import KINDS
 from tests.simulator.series import silence
 
 SHOWN = 5
+TABLE_WIDTH = 140
 GROUPS = tuple(dict.fromkeys(kind.group for kind in KINDS.values()))
 
 
@@ -28,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Play; the exit code is 1 if anything was wrong, or never tried."""
     asked = _parser().parse_args(arguments)
     console = Console(emoji=False)
+    console.width = max(console.width, TABLE_WIDTH)
     scenarios = asked.scenario or list(SCENARIOS)
     kinds = asked.kind or list(KINDS)
     if asked.list:

@@ -196,6 +196,7 @@ class Play:
         def take_over() -> None:
             if process.store is not None:
                 lose_lock(process.store)
+                self.watch.forget_holder()
             self.enter("rival")
 
         self.stage.at(RESTART, take_over)
