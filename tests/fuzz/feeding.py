@@ -14,6 +14,7 @@ import httpx
 
 from connector.domain.accounts import Account, Billing, StatusChange
 from connector.domain.invoices import CreditNote, Invoice
+from connector.domain.payments import Payment
 from connector.errors import PlatformError
 from connector.ports.platform import Reading
 from connector.splynx import SplynxPlatform, records
@@ -34,6 +35,7 @@ RECORDS: Mapping[type, str] = {
     Billing: "billing",
     Invoice: "invoice",
     CreditNote: "credit_note",
+    Payment: "payment",
     StatusChange: "status_change",
 }
 BUILDERS: Mapping[str, Callable[[Row], Any]] = {
@@ -41,6 +43,7 @@ BUILDERS: Mapping[str, Callable[[Row], Any]] = {
     "billing": records.billing_in,
     "invoice": records.invoice_in,
     "credit_note": records.credit_note_in,
+    "payment": records.payment_in,
     "status_change": records.status_change_in,
 }
 
@@ -197,6 +200,7 @@ def samples_of(questions: list[Question]) -> list[Sample]:
         "accounts": "account",
         "invoices": "invoice",
         "credit notes": "credit_note",
+        "payments": "payment",
         "status changes": "status_change",
         "billing": "billing",
     }

@@ -146,6 +146,9 @@ def _calls(world: World) -> Iterable[tuple[str, Call]]:
     yield "open invoices", lambda platform: platform.read_open_invoices(ids)
     yield "credit note", lambda platform: platform.read_credit_note(note)
     yield "credit notes", lambda platform: platform.read_credit_notes(owner, SINCE)
+    yield "credit notes of all", lambda platform: platform.read_credit_notes_of(ids, SINCE)
+    yield "payments", lambda platform: platform.read_payments(ids[0], SINCE)
+    yield "extra fields", lambda platform: platform.count_extra_fields()
     yield "status changes", lambda platform: platform.read_status_changes(ids)
     for feed in Feed:
         yield f"last of {feed}", partial(_last_of, feed)
