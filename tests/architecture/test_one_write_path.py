@@ -39,7 +39,11 @@ BREACHES: list[tuple[Rule, str, str]] = [
         "connector/splynx/auth.py",
         "Request(method='POST', path='admin/finance/invoices')",
     ),
-    (write_path.nothing_but_reads_is_repeated, CLIENT, "self._patiently(self._write_once, request)"),
+    (
+        write_path.nothing_but_reads_is_repeated,
+        CLIENT,
+        "self._patiently(self._write_once, request)",
+    ),
     (write_path.nothing_but_reads_is_repeated, WORK, "from tenacity import retry"),
     (
         write_path.nothing_but_reads_is_repeated,

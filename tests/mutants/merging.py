@@ -55,8 +55,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "The credit note of a relief bears no marker.",
         (
             "saga/planning.py",
-            'note=f"{say_moved(plan.main_id)} {marker}",',
-            "note=say_moved(plan.main_id),",
+            'merged invoice of account {plan.main_id}. {marker}",',
+            'merged invoice of account {plan.main_id}.",',
         ),
     ),
     mutant(

@@ -14,14 +14,14 @@ MUTANTS: tuple[Mutant, ...] = (
         (
             "runtime/poll.py",
             """    with service.store.begin(epoch=pen.epoch) as unit:
-        touched: frozenset[AccountId] = frozenset()
+        if _is_plausible(service, unit, delta):
 """,
             """    with service.store.begin(epoch=pen.epoch) as unit:
         for name, value in delta.marks.items():
             unit.facts.record(name, value)
         unit.commit()
     with service.store.begin(epoch=pen.epoch) as unit:
-        touched: frozenset[AccountId] = frozenset()
+        if _is_plausible(service, unit, delta):
 """,
         ),
     ),

@@ -162,8 +162,8 @@ def test_feed() -> None:
 def test_payments() -> None:
     """Of one account since a day, the oldest first; one that names no invoice is taken too."""
     rows = [
-        payment_data(id=42, invoice_id=None),
         payment_data(id=41),
+        payment_data(id=42, invoice_id=None),
         payment_data(id=43, amount="x"),
     ]
     held = setting(once(*rows))
