@@ -8,9 +8,11 @@ from decimal import Decimal
 
 from connector.domain.invoices import Invoice, InvoiceStatus
 from connector.domain.money import ZERO
+from connector.saga.machine import claim_of
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, OperationState, Step
-from connector.saga.sweeping import SWEPT, Sweep, sweep, sweep_merge, sweep_undo
+from connector.saga.sweeping import SWEPT, Sweep, surplus_note, sweep, sweep_merge, sweep_undo
+from connector.saga.verification import Kind, Problem
 from tests.build import NOON, invoice
 from tests.saga.support import SOURCES, merge, releases, step_of, with_states
 from tests.saga.undone import MERGED, undone
@@ -131,3 +133,16 @@ def test_a_merged_invoice_that_is_not_among_the_rows_has_vanished_if_it_is_young
 
 def _unconfirmed(step: Step) -> Step:
     return replace(step, state=StepState.CANCELLED) if step.number == 3 else step
+
+
+def test_the_claim_of_a_relief_is_that_of_its_source() -> None:
+    """Whatever else the merge claims."""
+    relief = step_of(merge(), 5)
+    assert claim_of(merge(), relief).invoice_id == relief.invoice_id
+
+
+def test_a_note_too_many_is_told_by_its_step() -> None:
+    """By the first step where none is named."""
+    problem = Problem(kind=Kind.GIVEN_UP, sentence="stands twice", step=step_of(merge(), 4))
+    told = surplus_note(merge(), problem)
+    assert (told.rule, told.subject) == ("surplus_note", f"step {merge().plan_id}/4")
