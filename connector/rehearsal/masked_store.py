@@ -20,7 +20,7 @@ from connector.store.rows import params_hash
 SOMEBODY = "somebody"
 PEOPLE = frozenset({"recorded_by", "replaced_by", "by"})
 SENTENCES = frozenset({"summary", "reason", "detail"})
-NAMING = frozenset({facts.FIRST_APPROVAL, facts.FROZEN, facts.LOSS_BELIEVED})
+NAMING = frozenset({facts.FIRST_APPROVAL, facts.FROZEN, facts.LOSS_BELIEVED, facts.MARKER})
 """Facts that name who did something."""
 
 

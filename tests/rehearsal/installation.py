@@ -18,6 +18,7 @@ from connector.runtime.bootstrap import open_service
 from connector.runtime.links import import_links, parse_csv
 from connector.sandbox.server import RunningSandbox, SandboxOptions
 from connector.sandbox.tables import Table
+from tests.proof import prove_at
 from tests.rehearsal.proxy import RecordingProxy
 
 HOURS = 6
@@ -82,6 +83,7 @@ class Installation:
         with open_service(self.settings()) as wired:
             report = import_links(wired.service, proposed, problems, by="Olga Opera", partial=False)
         assert report.problems == ()
+        prove_at(self.settings().store.url)
 
     def live(self, days: int, *, habit: Habit = Habit.LATE, seed: int = 1) -> Outcome:
         """Let the connector really work for some days."""
