@@ -196,7 +196,11 @@ def find_twins(operation: Operation, invoices: Iterable[Invoice]) -> tuple[Invoi
 def find_credit_away(
     operation: Operation, merged: Invoice | None, notes: Iterable[CreditNote]
 ) -> str:
-    """The number of a credit note, not ours, that took the whole merged invoice away, or ""."""
+    """The number of a credit note, not ours, that took the whole merged invoice away, or "".
+
+    One that was there before the merge was planned took something else away: perhaps the merged
+    invoice of the same sources before this one, which made the same amount.
+    """
     if merged is None or merged.due != ZERO:
         return ""
     ours = add_up(
@@ -204,7 +208,14 @@ def find_credit_away(
         for step in operation.steps
         if step.kind is StepKind.CREDIT and step.state is StepState.CONFIRMED
     )
-    foreign = [note for note in notes if not note.deleted and not markers_in(note.note)]
+    planned_at = operation.created_at.replace(microsecond=0)  # notes bear whole seconds
+    foreign = [
+        note
+        for note in notes
+        if not note.deleted
+        and not markers_in(note.note)
+        and (note.created_at is None or note.created_at >= planned_at)
+    ]
     return next((note.number for note in foreign if note.total == merged.total - ours), "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -119,6 +120,10 @@ def test_a_credit_note_of_staff_may_take_the_merged_invoice_away() -> None:
     assert find_credit_away(operation, None, (foreign,)) == ""
     assert find_credit_away(operation, replace(merged, due=Decimal(1)), (foreign,)) == ""
     assert find_credit_away(operation, merged, (note(8, "48.00", deleted=True),)) == ""
+    older = replace(foreign, created_at=operation.created_at - timedelta(seconds=1))
+    assert find_credit_away(operation, merged, (older,)) == ""
+    later = replace(foreign, created_at=operation.created_at)
+    assert find_credit_away(operation, merged, (later,)) == "C7"
     ours = note(9, "48.00", str(step_of(operation, 4).marker))
     assert find_credit_away(operation, merged, (ours,)) == ""
     assert find_credit_away(with_credit(operation, CONFIRMED), merged, (foreign,)) == ""
