@@ -23,6 +23,8 @@ MIB = 1024 * 1024
 
 
 class _Giant(httpx.BaseTransport):
+    """Answers every request with a list of about so many bytes."""
+
     def __init__(self, size: int, part: bytes) -> None:
         self._size = size
         self._piece = part * (PIECE // len(part))

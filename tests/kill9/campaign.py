@@ -95,7 +95,8 @@ class Campaign:
         self._store = folder / "state.sqlite3"
 
     def prepare(self) -> None:
-        """Link the families, and have all charged on the same day."""
+        """Probe the installation, link the families, and have all charged on the same day."""
+        self._stage.run("doctor", "--probe", str(self._stage.probed))
         links = self._folder / "links.csv"
         links.write_text(self._stage.control("GET", "links.csv"))
         self._stage.run("links", "import", str(links))

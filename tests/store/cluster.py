@@ -80,6 +80,16 @@ class Cluster:
         assert all(gone for (gone,) in ended)
         return len(ended)
 
+    def outlast_lock(self, database: str) -> None:
+        """Wait until the session of a killed process is gone, which its server sees a little later."""
+        with self.session(database) as session:
+            session.execute(
+                "SELECT pg_advisory_lock(classid::integer, objid::integer) FROM pg_locks"
+                " WHERE locktype = 'advisory' AND granted"
+                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+            session.execute("SELECT pg_advisory_unlock_all()")
+
     def end_lease(self, database: str) -> None:
         """Let the lease's time be over, as if it had been waited for."""
         self.run(database, "UPDATE lease SET expires_at = clock_timestamp()")

@@ -56,6 +56,11 @@ class Place:
         """Whether it is a SQLite file."""
         return self.cluster is None
 
+    def outlast_lock(self) -> None:
+        """Wait until a dead holder's lock is gone; a file's goes with its process."""
+        if self.cluster is not None:
+            self.cluster.outlast_lock(self.database)
+
     def end_lease(self) -> None:
         """Let the time be over that a dead holder's lease runs on for; a file has no such time."""
         if self.cluster is not None:

@@ -94,6 +94,7 @@ def test_a_killed_holder_frees_the_lease(place: Place, store: SqlStore) -> None:
             unit.commit()
         holder.send_signal(signal.SIGKILL)
         holder.wait()
+    place.outlast_lock()
     if not place.is_file:
         with pytest.raises(LeaseLost, match=r"daemon held the lease .* for \d+ more"):
             store.acquire_lease("daemon")
