@@ -19,6 +19,7 @@ class LateWrite:
     """A write that was admitted, and when it will be carried out."""
 
     carry_out: Callable[[], Reply]
+    arrived: int  #: the number of the request that asked for it
     request: int | None = None
     moment: datetime | None = None
 
@@ -35,6 +36,7 @@ class LateWrites:
         counters, now = self._world.counters, self._world.now()
         late = LateWrite(
             carry_out=carry_out,
+            arrived=counters.request + 1,
             request=None if fault.seconds else counters.request + 1 + int(fault.parameter),
             moment=now + timedelta(seconds=fault.seconds) if fault.seconds else None,
         )
@@ -45,7 +47,13 @@ class LateWrites:
         due = [late for late in self._waiting if self._is_due(late)]
         self._waiting = [late for late in self._waiting if late not in due]
         for late in due:
-            late.carry_out()
+            self._carry_out(late)
+
+    def _carry_out(self, late: LateWrite) -> None:
+        writes = self._world.witness.writes
+        before = len(writes)
+        late.carry_out()
+        writes[before:] = [replace(write, request=late.arrived) for write in writes[before:]]
 
     def _is_due(self, late: LateWrite) -> bool:
         if late.moment is not None:

@@ -36,13 +36,18 @@ class Effect:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiWrite:
-    """One write that an API key made and the platform accepted."""
+    """One write that an API key made and the platform accepted.
+
+    `request` is the number of the request that asked for it, which may be long over when it is
+    carried out.
+    """
 
     at: datetime
     method: str
     resource: str
     record_id: int
     customer_id: int
+    request: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -44,10 +44,10 @@ class IntendedLink:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormerLink:
-    """A link that is no longer meant, and how many API writes had been made when it ended."""
+    """A link that is no longer meant, and how many API requests had come when it ended."""
 
     link: IntendedLink
-    writes: int
+    requests: int
 
 
 @dataclass(kw_only=True, slots=True)
@@ -137,7 +137,7 @@ class World:
         """Mean a link from now on, or none; what was meant before is remembered."""
         before = self.links.pop(sub_id, None)
         if before is not None and before != link:
-            past = FormerLink(link=before, writes=len(self.witness.writes))
+            past = FormerLink(link=before, requests=self.counters.request)
             self.former_links.append(past)
         if link is not None:
             self.links[sub_id] = link

@@ -31,6 +31,14 @@ def carrier_deleted(scene: Scene) -> None:
     scene.staff("delete", resource="invoices", id=scene.merged())
 
 
+def carrier_deleted_before_the_relief(scene: Scene) -> None:
+    """Nothing is let go then, whatever staff make of the source afterwards: it stands as it does."""
+    merged = scene.carry(scene.section(1))
+    scene.staff("delete", resource="invoices", id=merged)
+    lines = [{"description": "Work", "price": "40", "tax": "20"}]
+    scene.staff("edit", resource="invoices", id=scene.sources[1], changes={"items": lines})
+
+
 def carrier_vanished(scene: Scene) -> None:
     """The same where deleted documents are not listed any more."""
     scene.staff("switch", invoice_delete="vanish")
@@ -101,6 +109,7 @@ def main_freed_meanwhile(scene: Scene) -> None:
     [
         carrier_edited,
         carrier_deleted,
+        carrier_deleted_before_the_relief,
         carrier_vanished,
         source_vanished,
         relief_deleted,

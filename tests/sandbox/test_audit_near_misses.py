@@ -254,6 +254,22 @@ def test_an_unlinked_sub_is_a_stranger_from_then_on() -> None:
     assert rules(scene.still) == ["stranger_touched"]
 
 
+def test_a_write_that_lands_after_the_unlinking_was_right_if_it_came_before() -> None:
+    """It is judged by when it came; how late the platform carries it out is the platform's doing."""
+    scene = Scene()
+    order = {"kind": "late_commit:5", "method": "PUT", "count": 1}
+    scene.staff("switch", fault=[order])
+    late = scene.call("PUT", f"customers/customer/{scene.sub}", {"city": "Easton"})
+    assert late.status == 504
+    scene.staff("link", sub_id=scene.sub, mode="none")
+    for _ in range(6):
+        scene.source(0)
+    assert scene.get(f"customers/customer/{scene.sub}")["city"] == "Easton"
+    assert rules(scene.still) == []
+    scene.put(f"customers/customer/{scene.sub}", {"city": "Weston"})
+    assert rules(scene.still) == ["stranger_touched"]
+
+
 def test_a_sub_turned_independent_is_out_of_reach_from_then_on() -> None:
     """The same for a changed mode: its next charge must not be merged."""
     scene = Scene()

@@ -23,6 +23,9 @@ BUSY_SECONDS = 30
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 LOGIN = "/auth/tokens"
 PERIL = 6
+IDLE = timedelta(seconds=75)
+"""How long a server keeps a connection on which nothing comes: who is stopped for longer between
+his last look at the clock and the first byte finds it closed."""
 
 
 def is_write(request: httpx.Request) -> bool:
@@ -76,6 +79,10 @@ class StagedTransport(httpx.BaseTransport):
         actor.let_go_at = stage.timeline.now()
         stage.peril = PERIL if is_write(request) else 1
         stage.effect(actor, f"→ {what}{_told(request)}")
+        if stage.timeline.now() - actor.let_go_at > IDLE:
+            stage.counts["connections that closed meanwhile"] += 1
+            stage.effect(actor, f"← {what} never left")
+            raise httpx.WriteError("the connection was closed", request=request)
         stage.timeline.pass_by(timedelta(seconds=stage.dice.uniform(0.01, 0.5)))
         self._traffic.sees_request(actor, request)
         try:

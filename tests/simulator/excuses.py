@@ -20,8 +20,8 @@ people edited the merged invoice itself.
 *left_blocked*, if our journal lists that the account owes something itself: staff debited it.
 
 *stranger_touched*, if the account was a sub-account and each write since then ends what had begun
-before (a claim handed back, a claim of which an earlier send lands late, or a source relieved that a
-merged invoice carried already), or came within a minute after the account was deleted, between a
+before (a claim handed back, a source relieved that a merged invoice carried already, or a charge
+handed back of a merge undone), or came within a minute after the account was deleted, between a
 look and a send.
 """
 
@@ -51,7 +51,7 @@ def is_excused(evidence: Evidence, finding: Found) -> bool:
     return judge is not None and judge(evidence, finding)
 
 
-def _held(evidence: Evidence, finding: Found) -> list[Found]:
+def held_by(evidence: Evidence, finding: Found) -> list[Found]:
     """The unrelieved sources of a family that a person touched, held or handed back."""
     held = [*evidence.held_reliefs(finding["family"]), *evidence.handed_back(finding["family"])]
     accounts = {finding["family"], finding["account"], *(row["account_id"] for row in held)}
@@ -59,9 +59,9 @@ def _held(evidence: Evidence, finding: Found) -> list[Found]:
 
 
 def _differs_as_listed(evidence: Evidence, finding: Found) -> bool:
-    held = [*_held(evidence, finding), *evidence.held_credits(finding["family"])]
+    held = [*held_by(evidence, finding), *evidence.held_credits(finding["family"])]
     found = AMOUNTS.search(finding["detail"])
-    return bool(held) and found is not None and _difference(found[2], found[1]) == _total(held)
+    return bool(held) and found is not None and _difference(found[2], found[1]) == total_of(held)
 
 
 def _is_listed(evidence: Evidence, finding: Found) -> bool:
@@ -69,7 +69,7 @@ def _is_listed(evidence: Evidence, finding: Found) -> bool:
     if found is None or not evidence.has_deed({finding["family"], finding["account"]}):
         return False
     named = " ".join(row["why"] for row in evidence.unverified(finding["family"]))
-    return found[1] in _numbers(evidence, _held(evidence, finding)) or found[1] in named
+    return found[1] in _numbers(evidence, held_by(evidence, finding)) or found[1] in named
 
 
 def _relieves_too_late(evidence: Evidence, finding: Found) -> bool:
@@ -98,13 +98,16 @@ def _misses_changed(evidence: Evidence, finding: Found) -> bool:
     found = TOTALS.search(finding["detail"])
     if found is None:
         return False
-    named = [each for each in evidence.books.merged if each[1].number == found[1]]
-    if any(merged.id in evidence.edited for _, merged in named):
-        return True
-    plans = {plan for (plan, _), _ in named}
-    held = [*_held(evidence, finding), *evidence.held_credits(finding["family"])]
+    plans = {plan for (plan, _), merged in evidence.books.merged if merged.number == found[1]}
+    for row in evidence.steps:  # whose mark people took off is known by the journal
+        merged = evidence.world.invoices.get(row["remote_id"] or 0)
+        if row["kind"] == "issue" and merged is not None and merged.number == found[1]:
+            plans.add(row["plan_id"])
+            if merged.id in evidence.edited:
+                return True
+    held = [*held_by(evidence, finding), *evidence.held_credits(finding["family"])]
     rows = [row for row in held if row["plan_id"] in plans]
-    changed = _total(rows) - sum((_now(evidence, row["invoice_id"]) for row in rows), ZERO)
+    changed = total_of(rows) - sum((_now(evidence, row["invoice_id"]) for row in rows), ZERO)
     if finding["rule"] == "tax_moved":
         return bool(changed)
     return bool(changed) and _difference(found[2], found[3]) == changed
@@ -127,25 +130,21 @@ def only_ended(evidence: Evidence, finding: Found, known: Collection[int] = ()) 
     past = [row for row in evidence.world.former_links if row.link.sub_id == account]
     if not past:
         return False
-    later = evidence.world.witness.writes[past[-1].writes :]
     deleted = [
         deed
         for deed in evidence.world.people.deeds
         if (deed.action, deed.customer_id, deed.outcome) == ("delete_customer", account, "done")
     ]
     ours = [row for row in evidence.steps if row["account_id"] == account and row["attempts"]]
-    marked = {
-        row["invoice_id"]
-        for row in ours
-        if row["kind"] == "unclaim" or (row["kind"] == "claim" and row["attempts"] > 1)
-    }
+    marked = {row["invoice_id"] for row in ours if row["kind"] == "unclaim"}
+    handed_back = {row["remote_id"] for row in ours if row["kind"] == "recharge"}
     reliefs = {row["remote_id"] for row in ours if row["kind"] == "relieve"} | set(known)
-    ends = {"finance/invoices": marked, "finance/credit-notes": reliefs}
+    ends = {"finance/invoices": marked | handed_back, "finance/credit-notes": reliefs}
     return all(
         write.record_id in ends.get(write.resource, set())
         or any(write.at - deed.at < A_MINUTE for deed in deleted)
-        for write in later
-        if write.customer_id == account
+        for write in evidence.world.witness.writes
+        if write.customer_id == account and write.request > past[-1].requests
     )
 
 
@@ -153,7 +152,8 @@ def _difference(found: str, wanted: str) -> Decimal:
     return Decimal(found) - Decimal(wanted)
 
 
-def _total(held: list[Found]) -> Decimal:
+def total_of(held: list[Found]) -> Decimal:
+    """What some reliefs make together."""
     return sum((Decimal(json.loads(row["effect"])["total"]) for row in held), ZERO)
 
 

@@ -27,7 +27,7 @@ from connector.sandbox.records import CreditNote, Invoice
 from connector.sandbox.witness import ApiWrite
 from tests.simulator.documents import ZERO, Books, marks_in
 from tests.simulator.evidence import Evidence
-from tests.simulator.excuses import only_ended
+from tests.simulator.excuses import held_by, only_ended, total_of
 from tests.simulator.lateness import Landing
 from tests.simulator.marks import Made
 
@@ -96,7 +96,10 @@ class Landed:
             ),
             ZERO,
         )
-        return bool(left) and found is not None and Decimal(found[2]) - Decimal(found[1]) == left
+        if not left or found is None:
+            return False
+        held = total_of(held_by(evidence, finding))
+        return Decimal(found[2]) - Decimal(found[1]) in {left, left + held}
 
     def _beside(self, evidence: Evidence) -> Iterator[str]:
         """Numbers of the documents that are left to a person, and of those made of the same plans."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,3 +57,11 @@ class Landings(LateWrites):
             return reply
 
         super().add(fault, land)
+
+
+def families_of(world: World, landings: Iterable[Landing]) -> set[int]:
+    """The accounts that late writes were about, and the mains they are or were linked under."""
+    past = {row.link.sub_id: row.link.main_id for row in world.former_links}
+    mains = {**past, **{link.sub_id: link.main_id for link in world.links.values()}}
+    accounts = {write.customer_id for landing in landings for write in landing.writes}
+    return accounts | {mains.get(account, account) for account in accounts}

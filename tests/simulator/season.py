@@ -15,7 +15,7 @@ from tests.simulator.auditing import audit_world, judge_audit
 from tests.simulator.cabinet import Cabinet, lose_lock
 from tests.simulator.evidence import Evidence
 from tests.simulator.landed import judge_landings
-from tests.simulator.lateness import Landings
+from tests.simulator.lateness import Landings, families_of
 from tests.simulator.operator import Operator
 from tests.simulator.payers import pay_sometime
 from tests.simulator.process import ZONE, Process, Scenery
@@ -31,6 +31,9 @@ REST = timedelta(hours=25)
 
 TICKS_MAX = 150
 STORM_TICKS_MAX = 60
+IDLE_TICKS_MAX = 8
+"""Turns of a storm without a write, after which no more are waited for."""
+
 REQUESTS_MAX = 500
 
 
@@ -104,6 +107,7 @@ class Season:
         self._actors: dict[str, tuple[Actor, Process]] = {}
         self._ticks = 0
         self._quiet = 0
+        self._written = (0, 0)  #: so many writes there were, and the turn that saw the latest
         self._calm_until = self.timeline.now()
         self._seen: tuple[object, ...] = ()
 
@@ -125,8 +129,13 @@ class Season:
         self.stage.play(self._has_blown_over)
 
     def _has_blown_over(self) -> bool:
-        """After its turns and writes; or when neither come."""
-        is_over = self._ticks >= self.weather.turns and self.watch.writes >= self.weather.writes
+        """After its turns, and its writes as long as some come."""
+        if self.watch.writes != self._written[0]:
+            self._written = (self.watch.writes, self._ticks)
+        is_idle = self._ticks - self._written[1] >= IDLE_TICKS_MAX
+        is_over = self._ticks >= self.weather.turns and (
+            is_idle or self.watch.writes >= self.weather.writes
+        )
         return is_over or self._ticks >= STORM_TICKS_MAX or self.watch.requests > REQUESTS_MAX
 
     def calm(self) -> None:
@@ -153,14 +162,12 @@ class Season:
         """Judge, and tell what was."""
         self.watch.judge_log()
         late = self.landings.beyond if self.weather.is_late else []
-        accounts = {write.customer_id for landing in late for write in landing.writes}
-        mains = {self._main_of(account) for account in accounts}
         evidence = Evidence(
             self.world,
             self.cabinet,
             self.weather,
             alerts=self.scenery.alerts.heard,
-            landed_on=accounts | mains,
+            landed_on=families_of(self.world, late),
         )
         landed = judge_landings(evidence, late)
         verdict = judge_season(evidence, landed)
@@ -187,12 +194,6 @@ class Season:
             state_hash=state_hash,
             trace=self.stage.trace,
         )
-
-    def _main_of(self, account_id: int) -> int:
-        """The main account that an account is, or was last, linked under; or itself."""
-        past = {row.link.sub_id: row.link.main_id for row in self.world.former_links}
-        now = {link.sub_id: link.main_id for link in self.world.links.values()}
-        return {**past, **now}.get(account_id, account_id)
 
     def close(self) -> None:
         """The end."""

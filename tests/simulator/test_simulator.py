@@ -16,8 +16,6 @@ from tests.simulator.weather import FAULTS, NEVER, forecast
 
 ROOT = Path(__file__).parents[2]
 SOUND = range(20)
-OPEN_SEED = 10
-"""A violation that was found and is not mended yet: the check stays, and so does the seed."""
 
 
 def test_a_seed_always_draws_the_same_weather() -> None:
@@ -40,7 +38,7 @@ def test_every_kind_of_fault_is_ordered_or_said_not_to_strike() -> None:
 def test_sound_seeds() -> None:
     """Twenty seeds without a violation and with nothing left open, and not for lack of trouble."""
     tally = Tally()
-    for outcome in play_here(seed for seed in SOUND if seed != OPEN_SEED):
+    for outcome in play_here(SOUND):
         assert outcome.violations + outcome.unfinished == [], f"seed {outcome.seed}"
         tally.add(outcome)
     assert tally.counts["kills"] > 10
@@ -48,14 +46,6 @@ def test_sound_seeds() -> None:
     assert len(tally.faults) > 10
     assert tally.steps["issue"] > 5
     assert tally.steps["relieve"] > 10
-
-
-@pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="open: a former sub-account's status is written")
-def test_the_seed_whose_violation_is_open() -> None:
-    """Kept until its cause is mended: the auditor finds a stranger touched."""
-    (outcome,) = play_here([OPEN_SEED])
-    assert outcome.violations + outcome.unfinished == []
 
 
 def test_the_same_seed_ends_in_the_same_state() -> None:

@@ -144,6 +144,7 @@ class Desk:
                 resource=resource,
                 record_id=row.id,
                 customer_id=account,
+                request=self.world.counters.request + 1,
             )
         )
 

@@ -22,11 +22,12 @@ FREEING = frozenset({"unblock_by_hand", "pay", "part_pay", "overpay", "pay_wrong
 class ByHand:
     """People's changes to documents that an API key wrote.
 
-    `withdrawn` are the sources of merged documents they deleted, `edits` what their edits added to
-    documents, `undone` the sums of credit notes they deleted, by account.
+    `withdrawn` are the sources of merged documents they deleted, with what their edits added to the
+    source since then; `edits` what all their edits added to documents, `undone` the sums of credit
+    notes they deleted, by account.
     """
 
-    withdrawn: frozenset[int] = frozenset()
+    withdrawn: Mapping[int, Decimal] = field(default_factory=dict)
     edits: Mapping[int, Decimal] = field(default_factory=dict)
     undone: Mapping[int, frozenset[Decimal]] = field(default_factory=dict)
 
@@ -37,14 +38,34 @@ def gather_by_hand(world: World) -> ByHand:
     for effect in world.witness.effects:
         if effect.kind == "invoice_edit" and effect.actor != "api":
             edits[effect.document_id] = edits.get(effect.document_id, ZERO) + effect.amount
-    withdrawn: set[int] = set()
+    withdrawn: dict[int, Decimal] = {}
     undone: dict[int, frozenset[Decimal]] = {}
     for row in world.witness.removed:
         if isinstance(row, Invoice):
-            withdrawn |= cited_sources(world, row)
+            for source in cited_sources(world, row):
+                withdrawn[source] = _edited_since(world, row, source)
         elif isinstance(row, CreditNote):
             undone[row.customer_id] = undone.get(row.customer_id, frozenset()) | {row.total}
-    return ByHand(withdrawn=frozenset(withdrawn), edits=edits, undone=undone)
+    return ByHand(withdrawn=withdrawn, edits=edits, undone=undone)
+
+
+def _edited_since(world: World, deleted: Invoice, source: int) -> Decimal:
+    """What people's edits added to a source after a merged document was deleted."""
+    effects = world.witness.effects
+    deletions = [
+        at
+        for at, effect in enumerate(effects)
+        if (effect.kind, effect.document_id) == ("invoice_delete", deleted.id)
+    ]
+    return sum(
+        (
+            effect.amount
+            for effect in effects[deletions[-1] if deletions else 0 :]
+            if (effect.kind, effect.document_id) == ("invoice_edit", source)
+            and effect.actor != "api"
+        ),
+        ZERO,
+    )
 
 
 def came_between(world: World, turn: StatusTurn, actions: frozenset[str], account: int) -> bool:

@@ -246,14 +246,16 @@ def conservation_findings(evidence: Evidence, families: list[Family]) -> Iterato
 def _handed_back(evidence: Evidence, accounts: Iterable[int]) -> Decimal:
     """What still stands of merged documents that people deleted: at the sources, or merged anew.
 
-    Deleting a merged document lets go of what had been relieved by then, and of no more.
+    Deleting a merged document lets go of what had been relieved by then, and of no more: of what the
+    source made then, whatever people make of it afterwards.
     """
+    withdrawn = evidence.by_hand.withdrawn
     charges = [charge for account in accounts for charge in evidence.charges[account]]
     return sum(
         (
-            charge.total
+            charge.total - withdrawn[charge.invoice_id]
             for charge in charges
-            if charge.invoice_id in evidence.by_hand.withdrawn
+            if charge.invoice_id in withdrawn
             and (
                 evidence.times_carried[charge.invoice_id]
                 or not relief_of(evidence.world, charge).amount

@@ -44,14 +44,14 @@ def touch_findings(world: World, families: list[Family]) -> Iterator[Finding]:
     outside = frozenset(unjudged_accounts(world, families))
     home = {member: family for family in families for member in family.members}
     allowed_until = {
-        past.link.sub_id: past.writes
+        past.link.sub_id: past.requests
         for past in world.former_links
         if past.link.mode == "aggregated"
     }
     seen: set[int] = set()
-    for number, write in enumerate(world.witness.writes):
+    for write in world.witness.writes:
         family = home.get(write.customer_id)
-        if write.customer_id in seen or number < allowed_until.get(write.customer_id, 0):
+        if write.customer_id in seen or write.request <= allowed_until.get(write.customer_id, 0):
             continue
         if write.customer_id in outside or (write.method, write.resource) in SCENE:
             continue
