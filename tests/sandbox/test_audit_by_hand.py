@@ -104,6 +104,17 @@ def main_freed_meanwhile(scene: Scene) -> None:
     scene.set_status(scene.sub, "active")
 
 
+def main_credited_meanwhile(scene: Scene) -> None:
+    """Staff credit away what the main owes, in that same moment: where that unblocks it, too."""
+    scene.staff("switch", credit_note_reactivates=True)
+    scene.merged()
+    scene.advance("2026-01-17")
+    person(scene, "void", scene.main)
+    assert scene.status(scene.main) == "active"
+    scene.set_status(scene.sub, "blocked")
+    scene.set_status(scene.sub, "active")
+
+
 @pytest.mark.parametrize(
     "play",
     [
@@ -118,6 +129,7 @@ def main_freed_meanwhile(scene: Scene) -> None:
         payment_came_back_meanwhile,
         person_blocked_meanwhile,
         main_freed_meanwhile,
+        main_credited_meanwhile,
     ],
     ids=lambda play: play.__name__,
 )

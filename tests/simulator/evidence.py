@@ -64,7 +64,8 @@ class Evidence:
     def says_why(self, accounts: set[int]) -> bool:
         """Whether the journal names a reason that holds for one of the accounts."""
         is_refused = any(row["account_id"] in accounts for row in self.refusals)
-        return is_refused or any(row["main_id"] in accounts for row in self.quarantine)
+        is_parked = any(row["main_id"] in accounts for row in self.quarantine)
+        return is_refused or is_parked or any(self.unverified(account) for account in accounts)
 
     def unverified(self, main_id: int) -> Rows:
         """Operations of a family that were carried out and do not add up, each with its why."""
@@ -79,11 +80,20 @@ class Evidence:
         return [row for row in self._reliefs(main_id) if row["state"] == "held"]
 
     def held_credits(self, main_id: int) -> Rows:
-        """Credits on merged invoices of a family that wait for a person, who deleted the main."""
+        """Credits on merged invoices of a family that wait for a person, who deleted the main.
+
+        Held ones, and those that are not due before a held relief of the same source.
+        """
         plans = {row["plan_id"] for row in self.operations if row["main_id"] == main_id}
         rows = [row for row in self.steps if row["plan_id"] in plans and row["kind"] == "credit"]
         is_gone = self.world.customers.get(main_id) is None
-        return [row for row in rows if is_gone and row["state"] == "held"]
+        behind = {(row["plan_id"], row["invoice_id"]) for row in self.held_reliefs(main_id)}
+        return [
+            row
+            for row in rows
+            if (is_gone and row["state"] == "held")
+            or (row["state"] == "intended" and (row["plan_id"], row["invoice_id"]) in behind)
+        ]
 
     def handed_back(self, main_id: int) -> Rows:
         """Sources that the journal gave back unrelieved, since staff undid their merged invoice."""

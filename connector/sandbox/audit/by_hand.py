@@ -15,7 +15,9 @@ from connector.sandbox.world import World
 GUARD_REQUESTS = 10
 RAISING = frozenset({"charge_back", "edit_lines"})
 CUTTING = frozenset({"block_by_hand", "disable"})
-FREEING = frozenset({"unblock_by_hand", "pay", "part_pay", "overpay", "pay_wrong_account"})
+FREEING = frozenset(
+    {"unblock_by_hand", "pay", "part_pay", "overpay", "pay_wrong_account", "credit", "void"}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
