@@ -26,6 +26,9 @@ AUDIT_FROZE: Final = "audit.froze"  #: what an audit froze all writes for: not f
 MARKER: Final = (
     "marker.read_back"  #: how a mark of ours was read back here; empty: a probe lost one
 )
+OWN_NUMBER: Final = (
+    "platform.own_number"  #: administrator the status log names for us; "" = unknown
+)
 
 
 def proof(capability: str) -> str:

@@ -12,14 +12,14 @@ from connector.domain.marker import markers_in
 from connector.domain.money import ZERO
 from connector.errors import RecordMissing
 from connector.ports.platform import BillingReader, Reading
-from connector.runtime import traces
+from connector.runtime import facts, traces
 from connector.runtime.families import or_none, read_for_cascade, read_linked, whole
 from connector.runtime.service import Service
 from connector.saga import fixups, preparation, recovery
 from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.machine import claim_of
 from connector.saga.states import StepState
-from connector.saga.steps import Operation, Step, StepKind
+from connector.saga.steps import Operation, OperationKind, Step, StepKind
 
 ONE_DAY = timedelta(days=1)
 
@@ -139,6 +139,8 @@ def _read_notes(service: Service, step: Step) -> Reading[CreditNote]:
 
 def _judge_cascade(service: Service, operation: Operation, step: Step) -> preparation.Verdict:
     """Decide afresh on the main and this one sub-account, as if the step were not recorded."""
+    if operation.kind is OperationKind.PROBE:
+        return preparation.judge_trial(step, or_none(service.reader.read_account, step.account_id))
     try:
         family = read_for_cascade(service, operation.main_id, step.account_id)
     except RecordMissing as gone:
@@ -184,11 +186,22 @@ def _read_issued(reader: BillingReader, step: Step, remote_id: int | None) -> tu
 
 
 def _own_block_id(service: Service, step: Step) -> int | None:
-    """The log row our suspension left; after a doubt, one that names a person is not taken for it."""
+    """The log row our suspension left: one that names whom it names for us, if that is known.
+
+    Where no probe has found it out, a row that was there as soon as we were answered is taken for
+    ours, and after a doubt one that names nobody.
+    """
     changes = whole(service.reader.read_status_changes([step.account_id]))
     block = latest_block(changes, step.account_id)
-    is_ours = block is not None and (step.state is StepState.SENDING or block.by_system)
-    return block.id if block is not None and is_ours else None
+    if block is None:
+        return None
+    with service.store.begin() as unit:
+        number = unit.facts.load(facts.OWN_NUMBER)
+    if number:
+        is_ours = block.administrator_id == int(number)
+    else:
+        is_ours = step.state is StepState.SENDING or block.by_system
+    return block.id if is_ours else None
 
 
 def _read_claimable(service: Service, step: Step) -> Invoice | None:

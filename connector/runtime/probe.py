@@ -30,17 +30,16 @@ from connector.runtime.service import Pen, Service
 from connector.runtime.work import work_on
 from connector.saga.machine import happened, held_steps
 from connector.saga.planning import Origin
-from connector.saga.probing import (
+from connector.saga.probing import invoice_id_of, operation_of_probe, plan_next
+from connector.saga.proofs import (
     ESSENTIAL,
     Capability,
     Grade,
     Proof,
     Trace,
-    invoice_id_of,
     judge_probe,
     leftover_of,
-    operation_of_probe,
-    plan_next,
+    own_number_of,
 )
 from connector.saga.recovery import quiet_from
 from connector.saga.states import FINISHED, StepEvent, StepState
@@ -48,7 +47,7 @@ from connector.saga.steps import Operation, OperationKind, OperationState, Step,
 
 T = TypeVar("T")
 ROUNDS_MAX = 12
-"""Turns of one probe; three steps take three, and each held one is given up in one more."""
+"""Turns of one probe; five steps take five, and each held one is given up in one more."""
 
 NOBODY = AccountId(2**31 - 1)
 """An account that no installation has: asked for its documents, an honest filter finds none."""
@@ -101,7 +100,9 @@ def run_probe(
             waited += pause
             pen.stop.wait(pause.total_seconds())
             continue
-        following = plan_next(operation, _read_invoice(service, operation), _today(service))
+        invoice = _read_invoice(service, operation)
+        account = or_none(service.reader.read_account, account_id)
+        following = plan_next(operation, invoice, account, _today(service))
         if following is None:
             return _end(service, pen, operation, by)
         _add(service, pen, following)
@@ -212,6 +213,8 @@ def _end(service: Service, pen: Pen, operation: Operation, by: str) -> ProbeRepo
             }
             name = facts.proof(row.capability.name.lower())
             unit.facts.record(name, json.dumps(told_of, ensure_ascii=True))
+        number = own_number_of(trace)
+        unit.facts.record(facts.OWN_NUMBER, "" if number is None else str(number))
         unit.facts.record(facts.MARKER, f"by a probe of {by}, {at}" if is_proven else "")
         unit.journal.record_state(
             operation.plan_id, OperationState.CLOSED, leftover, by, service.clock.host()
@@ -255,6 +258,7 @@ def _read_trace(service: Service, operation: Operation) -> Trace:
         note=note,
         listed=listed,
         listed_notes=listed_notes,
+        changes=_listed(lambda: reader.read_status_changes([account_id]), lies),
         lies=tuple(dict.fromkeys(lies)),
     )
 

@@ -17,7 +17,7 @@ from connector.runtime.checks import Check, Verdict, fail, ok, warn
 from connector.runtime.gate import LOST, UNTRIED, load_obstacle
 from connector.runtime.probe import ProbeReport, load_proofs, run_probe
 from connector.runtime.service import hold_pen
-from connector.saga.probing import ESSENTIAL, Capability, Grade
+from connector.saga.proofs import ESSENTIAL, Capability, Grade
 
 AGAIN = 75
 NAME = "probe"
@@ -25,6 +25,8 @@ SAME_AGAIN = "run the same probe again: it goes on where it was, and settles its
 MENDS = {
     Capability.SETTLES: "let whoever runs Splynx look: a credit note must settle its invoice",
     Capability.FILTERS: "let whoever runs Splynx look: nothing can be read until filters are honoured",
+    Capability.NAMES: "activate the test customer, then probe again; until then a person decides "
+    "about a suspension that ended in doubt",
     Capability.MONEY: "compare the rounding of Splynx with docs/money.md; merges would be held",
 }
 KEEP = (

@@ -15,7 +15,7 @@ from connector.domain.invoices import Invoice
 from connector.domain.marker import has_room, markers_in, with_marker, without_marker
 from connector.domain.money import told
 from connector.domain.sources import MAIN_MAY_PAY
-from connector.saga.effects import Effect, IssueCreditNote, IssueInvoice, MarkInvoice
+from connector.saga.effects import Effect, IssueCreditNote, IssueInvoice, MarkInvoice, SetStatus
 from connector.saga.fixups import (
     Unclear,
     due_on,
@@ -249,6 +249,16 @@ def judge_cascade(step: Step, decision: CascadeDecision) -> Verdict:
         return Ready(effect=step.effect)
     why = [row.sentence for row in decision.refusals if row.account_id == step.account_id]
     return Skip(reason=why[0] if why else "the main account or the sub-account has changed")
+
+
+def judge_trial(step: Step, account: Account | None) -> Verdict:
+    """A probe changes the status of its test customer only as long as it has not got it."""
+    assert isinstance(step.effect, SetStatus)
+    if account is None:
+        return Skip(reason="the test customer is gone")
+    if account.status is step.effect.status:
+        return Skip(reason=f"the test customer is {account.status} already")
+    return Ready(effect=step.effect)
 
 
 def _changed(source: Source, invoice: Invoice | None) -> str:

@@ -116,3 +116,8 @@ class Operation:
     summary: str = ""  #: one line for people
     why: str = ""  #: why it waits, or was withdrawn
     undoes: PlanId | None = None  #: of an undo: the merge
+
+
+def step_of_kind(operation: Operation, kind: StepKind) -> Step:
+    """The first step of its kind, which must be there."""
+    return next(step for step in operation.steps if step.kind is kind)

@@ -50,10 +50,11 @@ class LateWrites:
             self._carry_out(late)
 
     def _carry_out(self, late: LateWrite) -> None:
-        writes = self._world.witness.writes
-        before = len(writes)
+        writes, turns = self._world.witness.writes, self._world.witness.turns
+        before = len(writes), len(turns)
         late.carry_out()
-        writes[before:] = [replace(write, request=late.arrived) for write in writes[before:]]
+        writes[before[0] :] = [replace(row, request=late.arrived) for row in writes[before[0] :]]
+        turns[before[1] :] = [replace(row, asked=late.arrived) for row in turns[before[1] :]]
 
     def _is_due(self, late: LateWrite) -> bool:
         if late.moment is not None:

@@ -64,7 +64,7 @@ def writes(box: RunningSandbox) -> list[str]:
 
 
 def test_a_probe_proves_and_opens_the_gate(untried: Site) -> None:
-    """Three writes to the test customer, who owes nothing in the end; then merges are carried out."""
+    """Five writes to the test customer, who ends as it began; then merges are carried out."""
     untried.link_all()
     untried.control("POST", "charge")
     before = untried.run("doctor", "--json")
@@ -76,13 +76,14 @@ def test_a_probe_proves_and_opens_the_gate(untried: Site) -> None:
     done = probe(untried)
     assert done.code == 0, done.out
     assert set(verdicts(done).values()) == {"ok"}
-    assert len(verdicts(done)) == 7
-    invoice, mark, note = writes(untried.box)
+    assert len(verdicts(done)) == 8
+    invoice, mark, note, block, activation = writes(untried.box)
+    assert block == activation == f"PUT customers/customer/{customer_of(untried)}"
     assert (invoice, note) == ("POST finance/invoices", "POST finance/credit-notes")
     assert mark.startswith("PUT finance/invoices/")
     assert untried.run("status").code == 0
     assert untried.run("sync").code == 0
-    assert len(writes(untried.box)) > 3
+    assert len(writes(untried.box)) > 5
     report = untried.control("GET", "audit")
     assert report["ok"], report["findings"]
     history = untried.run("history", str(customer_of(untried))).out
@@ -164,7 +165,8 @@ def test_a_probe_that_was_cut_off_is_taken_up_again(untried: Site) -> None:
     while done.code == 75:  # it waits a little after a denial
         done = probe(untried)
     assert done.code == 0, done.out
-    assert [line.partition(" ")[0] for line in writes(untried.box)].count("PUT") == 1
+    marks = [line for line in writes(untried.box) if line.startswith("PUT finance/invoices/")]
+    assert len(marks) == 1
     assert untried.control("GET", "audit")["ok"]
 
 

@@ -112,7 +112,7 @@ def _prepare(scenario: Scenario, folder: Path) -> Still:
     template = make_template(folder)
     fill(folder, template)
     cabinet = Cabinet(folder, timeline.now)
-    cabinet.link(world)
+    cabinet.set_up(world, world.switches.api_status_admin)
     still = Still.of(timeline, world, folder)
     for chapter in scenario.before:
         still = _play_chapter(scenario, still, folder, chapter)

@@ -8,30 +8,35 @@ from decimal import Decimal
 
 import pytest
 
+from connector.domain.accounts import AccountStatus, StatusChange
 from connector.domain.ids import AccountId, CreditNoteId, InvoiceId
 from connector.domain.invoices import CreditNote, Invoice, InvoiceStatus, total_of
 from connector.domain.marker import markers_in
-from connector.saga.effects import IssueCreditNote, IssueInvoice, MarkInvoice
+from connector.saga.effects import IssueCreditNote, IssueInvoice, MarkInvoice, SetStatus
 from connector.saga.planning import Origin
-from connector.saga.preparation import Hold, Ready, Skip, judge_mark, judge_settle
-from connector.saga.probing import (
+from connector.saga.preparation import Hold, Ready, Skip, judge_mark, judge_settle, judge_trial
+from connector.saga.probing import ITEMS, WORDS, invoice_id_of, operation_of_probe, plan_next
+from connector.saga.proofs import (
     ESSENTIAL,
-    ITEMS,
-    WORDS,
     Capability,
     Grade,
     Trace,
-    invoice_id_of,
     judge_probe,
     leftover_of,
-    operation_of_probe,
-    plan_next,
+    own_number_of,
 )
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, Step, StepKind
-from tests.build import NOON, invoice
+from tests.build import NOON, account, change, invoice
 
 ACCOUNT = AccountId(77)
+CUSTOMER = account(77)
+BLOCKED = account(77, AccountStatus.BLOCKED)
+LOG = (
+    change(1, 77, AccountStatus.ACTIVE, "2026-01-01"),
+    change(2, 77, AccountStatus.BLOCKED, "2026-01-10 12:00", by=7),
+    change(3, 77, AccountStatus.ACTIVE, "2026-01-10 12:00", by=7),
+)
 ORIGIN = Origin(install_id="test", at=NOON)
 TODAY = NOON.date()
 Keep = Callable[[str], str]
@@ -59,12 +64,12 @@ def played(keep: Keep = as_is, *, is_bound: bool = True) -> tuple[Operation, Tra
     operation = operation_of_probe(ACCOUNT, 15, ORIGIN)
     kept = issued(operation, keep)
     operation = replace(operation, steps=(done(operation.steps[0], 5),))
-    mark = plan_next(operation, kept, TODAY)
+    mark = plan_next(operation, kept, CUSTOMER, TODAY)
     assert mark is not None
     assert isinstance(mark.effect, MarkInvoice)
     kept = replace(kept, memo=keep(mark.effect.memo))
     operation = replace(operation, steps=(*operation.steps, done(mark)))
-    void = plan_next(operation, kept, TODAY)
+    void = plan_next(operation, kept, CUSTOMER, TODAY)
     assert void is not None
     assert isinstance(void.effect, IssueCreditNote)
     note = CreditNote(
@@ -79,7 +84,13 @@ def played(keep: Keep = as_is, *, is_bound: bool = True) -> tuple[Operation, Tra
     if is_bound:
         kept = replace(kept, due=Decimal(0), status=InvoiceStatus.PAID)
     operation = replace(operation, steps=(*operation.steps, done(void, 9)))
-    trace = Trace(invoice=kept, note=note, listed=(kept,), listed_notes=(note,), lies=())
+    for now in (CUSTOMER, BLOCKED):
+        trial = plan_next(operation, kept, now, TODAY)
+        assert trial is not None
+        operation = replace(operation, steps=(*operation.steps, done(trial)))
+    trace = Trace(
+        invoice=kept, note=note, listed=(kept,), listed_notes=(note,), changes=LOG, lies=()
+    )
     return operation, trace
 
 
@@ -93,16 +104,20 @@ def missing(operation: Operation, trace: Trace) -> set[Capability]:
     return {name for name, grade in grades(operation, trace).items() if grade is Grade.MISSING}
 
 
-def test_a_probe_issues_marks_and_settles() -> None:
-    """One after the other, each with a mark of its own; then there is nothing more to do."""
+def test_a_probe_issues_marks_settles_and_tries_a_block() -> None:
+    """One after the other, each document with a mark of its own; then there is nothing more to do."""
     operation, trace = played()
     assert [step.kind for step in operation.steps] == [
         StepKind.ISSUE,
         StepKind.MARK,
         StepKind.SETTLE,
+        StepKind.SUSPEND,
+        StepKind.RELEASE,
     ]
-    assert plan_next(operation, trace.invoice, TODAY) is None
-    first, second, third = operation.steps
+    assert plan_next(operation, trace.invoice, CUSTOMER, TODAY) is None
+    first, second, third, block, activation = operation.steps
+    assert block.effect == SetStatus(account_id=ACCOUNT, status=AccountStatus.BLOCKED)
+    assert activation.effect == SetStatus(account_id=ACCOUNT, status=AccountStatus.ACTIVE)
     assert trace.invoice is not None
     assert trace.note is not None
     assert markers_in(trace.invoice.memo) == (first.marker, second.marker)
@@ -119,11 +134,11 @@ def test_nothing_follows_a_step_that_is_not_finished() -> None:
     """Nor one that left no invoice."""
     operation = operation_of_probe(ACCOUNT, 15, ORIGIN)
     kept = issued(operation)
-    assert plan_next(operation, kept, TODAY) is None
+    assert plan_next(operation, kept, CUSTOMER, TODAY) is None
     refused = replace(operation.steps[0], state=StepState.CANCELLED, reason="no tax")
     given_up = replace(operation, steps=(refused,))
-    assert plan_next(given_up, None, TODAY) is None
-    gone = Trace(invoice=None, note=None, listed=(), listed_notes=(), lies=())
+    assert plan_next(given_up, None, CUSTOMER, TODAY) is None
+    gone = Trace(invoice=None, note=None, listed=(), listed_notes=(), changes=(), lies=())
     assert missing(given_up, gone) == set(Capability)
     assert "no tax" in judge_probe(given_up, gone)[0].sentence
     assert leftover_of(gone) == ""
@@ -169,7 +184,50 @@ def test_lists_filters_and_money_are_looked_at_too() -> None:
     assert missing(operation, replace(trace, invoice=dear)) == {Capability.MONEY}
     note = replace(trace.note, total=Decimal("1.24"))
     assert missing(operation, replace(trace, note=note)) == {Capability.MONEY}
-    assert {Capability.FILTERS, Capability.MONEY} == set(Capability) - ESSENTIAL
+    aside = {Capability.FILTERS, Capability.MONEY, Capability.NAMES}
+    assert aside == set(Capability) - ESSENTIAL
+
+
+def test_only_an_active_customer_is_blocked_and_only_our_block_is_ended() -> None:
+    """A probe leaves the status as it was."""
+    operation, trace = played()
+    settled = replace(operation, steps=operation.steps[:3])
+    for other in (None, BLOCKED, account(77, AccountStatus.NEW)):
+        assert plan_next(settled, trace.invoice, other, TODAY) is None
+    skipped = replace(operation.steps[3], state=StepState.CANCELLED, reason="blocked already")
+    given_up = replace(settled, steps=(*settled.steps, skipped))
+    assert plan_next(given_up, trace.invoice, BLOCKED, TODAY) is None
+
+
+def test_a_status_is_changed_only_while_it_is_another() -> None:
+    """Read just before each write."""
+    operation, _ = played()
+    block, activation = operation.steps[3:]
+    assert judge_trial(block, CUSTOMER) == Ready(effect=block.effect)
+    assert judge_trial(activation, BLOCKED) == Ready(effect=activation.effect)
+    assert isinstance(judge_trial(block, BLOCKED), Skip)
+    assert isinstance(judge_trial(activation, None), Skip)
+
+
+@pytest.mark.parametrize(
+    ("log", "number"),
+    [
+        (LOG, 7),
+        (tuple(reversed(LOG)), 7),
+        (LOG[:2], None),
+        (LOG[2:], None),
+        ((*LOG[:2], replace(LOG[2], administrator_id=9)), None),
+        (tuple(replace(row, administrator_id=0) for row in LOG), 0),
+    ],
+)
+def test_the_end_of_the_status_log_tells_our_number(
+    log: tuple[StatusChange, ...], number: int | None
+) -> None:
+    """That of the block and of the activation, if it is one."""
+    operation, trace = played()
+    seen = replace(trace, changes=log)
+    assert own_number_of(seen) == number
+    assert (Capability.NAMES in missing(operation, seen)) is (number is None)
 
 
 def test_each_probe_has_a_name_of_its_own() -> None:

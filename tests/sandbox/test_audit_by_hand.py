@@ -39,6 +39,16 @@ def carrier_deleted_before_the_relief(scene: Scene) -> None:
     scene.staff("edit", resource="invoices", id=scene.sources[1], changes={"items": lines})
 
 
+def source_lowered_before_and_raised_after(scene: Scene) -> None:
+    """What was taken off before the merge does not make up for what came on after it."""
+    lines = [{"description": "Fibre", "price": price, "tax": "20"} for price in ("10", "12")]
+    scene.staff("edit", resource="invoices", id=scene.sources[1], changes={"items": lines[:1]})
+    scene.carry(scene.section(1))
+    scene.staff("edit", resource="invoices", id=scene.sources[1], changes={"items": lines[1:]})
+    body = {"customer_id": scene.sub, "invoicesId": scene.sources[1], "items": lines[:1]}
+    scene.post("finance/credit-notes", body)
+
+
 def carrier_vanished(scene: Scene) -> None:
     """The same where deleted documents are not listed any more."""
     scene.staff("switch", invoice_delete="vanish")
@@ -104,6 +114,20 @@ def main_freed_meanwhile(scene: Scene) -> None:
     scene.set_status(scene.sub, "active")
 
 
+def main_freed_before_it_landed(scene: Scene) -> None:
+    """The main pays after the connector asked to suspend a sub, and the platform does that late."""
+    scene.merged()
+    scene.advance("2026-01-17")
+    scene.get(f"customers/customer/{scene.main}")
+    scene.staff("switch", fault=[{"kind": "late_commit:20", "method": "PUT", "count": 1}])
+    scene.call("PUT", f"customers/customer/{scene.sub}", {"status": "blocked"})
+    person(scene, "pay", scene.main)
+    for _ in range(21):
+        scene.get(f"customers/customer/{scene.main}")
+    assert scene.status(scene.sub) == "blocked"
+    scene.set_status(scene.sub, "active")
+
+
 def main_credited_meanwhile(scene: Scene) -> None:
     """Staff credit away what the main owes, in that same moment: where that unblocks it, too."""
     scene.staff("switch", credit_note_reactivates=True)
@@ -121,6 +145,7 @@ def main_credited_meanwhile(scene: Scene) -> None:
         carrier_edited,
         carrier_deleted,
         carrier_deleted_before_the_relief,
+        source_lowered_before_and_raised_after,
         carrier_vanished,
         source_vanished,
         relief_deleted,
@@ -129,6 +154,7 @@ def main_credited_meanwhile(scene: Scene) -> None:
         payment_came_back_meanwhile,
         person_blocked_meanwhile,
         main_freed_meanwhile,
+        main_freed_before_it_landed,
         main_credited_meanwhile,
     ],
     ids=lambda play: play.__name__,

@@ -61,7 +61,19 @@ def _is_caused(evidence: Evidence, finding: AuditFinding) -> bool:
     if finding.main_id is None or finding.rule.law in {"I9", "I11", "I16"}:
         return False
     accounts: set[int] = {finding.main_id, finding.account_id or finding.main_id}
-    return evidence.has_deed(accounts) or finding.rule.gravity is Gravity.NOTE
+    is_noted = evidence.has_deed(accounts) or finding.rule.gravity is Gravity.NOTE
+    return is_noted or (finding.rule == "marker_left" and _gave_up(evidence, finding.account_id))
+
+
+def _gave_up(evidence: Evidence, account_id: int | None) -> bool:
+    """Whether the operator gave up a hand-back on an account: the mark is his to take off."""
+    return any(
+        row["account_id"] == account_id
+        and row["state"] == "cancelled"
+        and "operator" in row["reason"]
+        for row in evidence.steps
+        if row["kind"] == "unclaim"
+    )
 
 
 def audit_world(

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from connector.domain.accounts import BillingMode
 from connector.domain.ids import AccountId
 from connector.domain.links import Link
+from connector.runtime.facts import OWN_NUMBER
 from connector.sandbox.world import World
 from connector.store.engine import make_engine
 from connector.store.lease import LockFile
@@ -57,8 +58,8 @@ class Cabinet:
             self._judge.row_factory = sqlite3.Row
         return [dict(row) for row in self._judge.execute(query, values)]
 
-    def link(self, world: World) -> None:
-        """Record the links that are meant, as an import before the first start."""
+    def set_up(self, world: World, own_number: int) -> None:
+        """Record what a probe found, and the links that are meant: before the first start."""
         links = [
             Link(
                 sub_id=AccountId(row.sub_id),
@@ -70,6 +71,7 @@ class Cabinet:
         ]
         store = self.open()
         with store.begin() as unit:
+            unit.facts.record(OWN_NUMBER, str(own_number))
             unit.links.record_links(links, "import", self._now())
             unit.agenda.record_due({link.main_id for link in links}, self._now(), "linked")
             unit.commit()

@@ -91,7 +91,7 @@ class Season:
         self.landings = Landings(self.world, self.timeline)
         self.platform.box._front.late = self.landings
         self.cabinet = Cabinet(folder, self.timeline.now)
-        self.cabinet.link(self.world)
+        self.cabinet.set_up(self.world, weather.own_number)
         self.watch = Watch(self.stage, self.world, self.cabinet, weather)
         self.operator = Operator(self.stage, self.cabinet, self.world, weather.unlink_rate)
         self.operator.undo_rate = weather.undo_rate
@@ -257,6 +257,9 @@ class Season:
 
     def _enter_rival(self) -> None:
         """A second process; if the first one is stopped between two sends, its lock may be lost."""
+        rival = self._actors.get("rival")
+        if self.is_calm or (rival is not None and rival[0].is_alive):
+            return
         actor, process = self._actors["main"]
         is_sending = self.cabinet.rows("SELECT 1 FROM step WHERE state = 'sending'")
         is_at_rest = not is_sending and self.cabinet.desk.holder is None
@@ -266,8 +269,7 @@ class Season:
             self.stage.tell("main", "has lost its lock, and does not know")
             lose_lock(process.store)
             self.watch.forget_holder()
-        if not self.is_calm:
-            self._enter("rival")
+        self._enter("rival")
 
     # -- the calm ---------------------------------------------------------------------------
 

@@ -136,6 +136,11 @@ class Weather:
     is_month_end: bool  #: everybody is charged on the first of February
     has_debts: bool  #: main accounts must pay at once, and one bill of theirs is old
 
+    @property
+    def own_number(self) -> int:
+        """The administrator that the status log names for the connector; 0 for none."""
+        return int(str(self.switches.get("api_status_admin", 0)))
+
 
 def forecast(seed: int, mode: Mode | None = None, *, is_late: bool = False) -> Weather:
     """Draw the weather of a seed; a mode that is named is kept, all else stays as drawn.

@@ -1,10 +1,10 @@
 """What people did to a connector's work, or between its look and its write: not its wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from connector.sandbox.audit.carriers import cited_sources
+from connector.sandbox.audit.carriers import Carrier, cited_sources
 from connector.sandbox.money import ZERO
 from connector.sandbox.records import CreditNote, Invoice
 from connector.sandbox.witness import StatusTurn
@@ -25,8 +25,8 @@ class ByHand:
     """People's changes to documents that an API key wrote.
 
     `withdrawn` are the sources of merged documents they deleted, with what their edits added to the
-    source since then; `edits` what all their edits added to documents, `undone` the sums of credit
-    notes they deleted, by account.
+    source since then; `edits` what their edits added to documents, to a source since a merged
+    document carries it; `undone` the sums of credit notes they deleted, by account.
     """
 
     withdrawn: Mapping[int, Decimal] = field(default_factory=dict)
@@ -34,12 +34,8 @@ class ByHand:
     undone: Mapping[int, frozenset[Decimal]] = field(default_factory=dict)
 
 
-def gather_by_hand(world: World) -> ByHand:
-    """Look through the witness's notes once."""
-    edits: dict[int, Decimal] = {}
-    for effect in world.witness.effects:
-        if effect.kind == "invoice_edit" and effect.actor != "api":
-            edits[effect.document_id] = edits.get(effect.document_id, ZERO) + effect.amount
+def gather_by_hand(world: World, carriers: Iterable[Carrier]) -> ByHand:
+    """Look through the witness's notes once, knowing the merged documents that stand."""
     withdrawn: dict[int, Decimal] = {}
     undone: dict[int, frozenset[Decimal]] = {}
     for row in world.witness.removed:
@@ -48,7 +44,25 @@ def gather_by_hand(world: World) -> ByHand:
                 withdrawn[source] = _edited_since(world, row, source)
         elif isinstance(row, CreditNote):
             undone[row.customer_id] = undone.get(row.customer_id, frozenset()) | {row.total}
-    return ByHand(withdrawn=withdrawn, edits=edits, undone=undone)
+    return ByHand(withdrawn=withdrawn, edits=_gather_edits(world, carriers), undone=undone)
+
+
+def _gather_edits(world: World, carriers: Iterable[Carrier]) -> dict[int, Decimal]:
+    carried_by = {
+        carrier.invoice.id: {section.source.invoice_id for section in carrier.sections}
+        for carrier in carriers
+    }
+    edits: dict[int, Decimal] = {}
+    carried: set[int] = set()
+    for effect in world.witness.effects:
+        number = effect.document_id
+        if effect.kind == "invoice" and effect.actor == "api":
+            for source in carried_by.get(number, set()) - carried:
+                carried.add(source)
+                edits.pop(source, None)  # it was carried as those had left it
+        elif effect.kind == "invoice_edit" and effect.actor != "api":
+            edits[number] = edits.get(number, ZERO) + effect.amount
+    return edits
 
 
 def _edited_since(world: World, deleted: Invoice, source: int) -> Decimal:
@@ -71,11 +85,15 @@ def _edited_since(world: World, deleted: Invoice, source: int) -> Decimal:
 
 
 def came_between(world: World, turn: StatusTurn, actions: frozenset[str], account: int) -> bool:
-    """Whether a person did one of these to an account while a connector was about to write."""
+    """Whether a person did one of these to an account while a connector was about to write.
+
+    That is from its last look until the platform carried the write out, which may be much later.
+    """
+    since = (turn.asked or turn.request) - GUARD_REQUESTS
     return any(
         deed.outcome == "done"
         and deed.action in actions
-        and turn.request - GUARD_REQUESTS < deed.request <= turn.request
+        and since < deed.request <= turn.request
         and account in {deed.customer_id, deed.rows.get("customer_id")}
         for deed in world.people.deeds
     )

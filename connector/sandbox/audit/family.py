@@ -58,8 +58,9 @@ class Family:
 
 def gather(world: World) -> Evidence:
     """Look everything up once."""
-    evidence = Evidence(world=world, by_hand=gather_by_hand(world))
-    for carrier in find_carriers(world):
+    carriers = find_carriers(world)
+    evidence = Evidence(world=world, by_hand=gather_by_hand(world, carriers))
+    for carrier in carriers:
         evidence.carriers[carrier.invoice.customer_id].append(carrier)
         for section in carrier.sections:
             evidence.times_carried[section.source.invoice_id] += 1
