@@ -42,6 +42,11 @@ class Link:
         return all(each.until is None or start < each.until for each in (self, other))
 
 
+def aggregated_on(links: Iterable[Link], day: date) -> tuple[Link, ...]:
+    """The links by which a main account pays for another on a day."""
+    return tuple(row for row in links if row.mode is BillingMode.AGGREGATED and row.holds_on(day))
+
+
 @dataclass(frozen=True)
 class LinkMap:
     """All live and dated links; asserts its laws when built.

@@ -11,13 +11,12 @@ from connector.domain.accounts import (
     Account,
     AccountStatus,
     Billing,
-    BillingMode,
     StatusChange,
     cycle_of,
 )
 from connector.domain.ids import AccountId
 from connector.domain.invoices import Invoice
-from connector.domain.links import Link
+from connector.domain.links import Link, aggregated_on
 from connector.domain.parking import Parking
 from connector.domain.snapshot import FamilySnapshot, OwnRecord, Quarantined
 from connector.domain.window import undecided_members
@@ -126,11 +125,7 @@ def read_linked(
     standing = {row.id for row in whole(service.reader.read_accounts(set(account_ids)))}
     with service.store.begin() as unit:
         links = unit.links.load_family(main_id)
-    return frozenset(
-        row.sub_id
-        for row in links
-        if row.mode is BillingMode.AGGREGATED and row.holds_on(today) and row.sub_id in standing
-    )
+    return frozenset(row.sub_id for row in aggregated_on(links, today) if row.sub_id in standing)
 
 
 def _read_documents(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from connector.domain.cascade import latest_block, plan_cascade
 from connector.domain.ids import CreditNoteId, InvoiceId
 from connector.domain.invoices import CreditNote, Invoice
+from connector.domain.links import aggregated_on
 from connector.domain.marker import markers_in
 from connector.domain.money import ZERO
 from connector.errors import RecordMissing
@@ -29,7 +30,9 @@ def judge_before_send(service: Service, operation: Operation, step: Step) -> pre
     match step.kind:
         case StepKind.CLAIM:
             source = next(s for s in operation.sources if s.invoice_id == step.invoice_id)
-            return preparation.judge_claim(step, source, _read_claimable(service, step))
+            invoice = _read_claimable(service, step)
+            is_linked = _is_linked(service, operation, step)
+            return preparation.judge_claim(step, source, invoice, is_linked=is_linked)
         case StepKind.ISSUE:
             return _judge_issue(service, operation, step)
         case StepKind.RELIEVE | StepKind.CREDIT | StepKind.VOID:
@@ -208,6 +211,17 @@ def _read_claimable(service: Service, step: Step) -> Invoice | None:
     """A source, if its account still stands: staff who delete an account may leave its invoices."""
     account = or_none(service.reader.read_account, step.account_id)
     return None if account is None else _read_source(service, step)
+
+
+def _is_linked(service: Service, operation: Operation, step: Step) -> bool:
+    """Whether a source is the main account's own, or of an account that is linked to it today."""
+    if step.account_id == operation.main_id:
+        return True
+    with service.store.begin() as unit:
+        links = unit.links.load_family(operation.main_id)
+    return step.account_id in {
+        row.sub_id for row in aggregated_on(links, service.clock.now().date())
+    }
 
 
 def _read_source(service: Service, step: Step) -> Invoice | None:

@@ -78,8 +78,12 @@ class HandBack:
 Verdict: TypeAlias = Ready | Withdraw | Skip | Hold | Replace | HandBack
 
 
-def judge_claim(step: Step, source: Source, invoice: Invoice | None) -> Verdict:
-    """A source is claimed only if it still is what the plan rests on."""
+def judge_claim(
+    step: Step, source: Source, invoice: Invoice | None, *, is_linked: bool = True
+) -> Verdict:
+    """A source is claimed only if it still is what the plan rests on, and its account linked."""
+    if not is_linked:
+        return Withdraw(reason=f"account {source.account_id} is no longer linked")
     if reason := _changed(source, invoice):
         return Withdraw(reason=reason)
     assert invoice is not None

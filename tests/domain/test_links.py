@@ -8,7 +8,7 @@ import pytest
 
 from connector.domain.accounts import BillingMode
 from connector.domain.ids import AccountId
-from connector.domain.links import Link, LinkMap
+from connector.domain.links import Link, LinkMap, aggregated_on
 from connector.errors import InvariantBroken
 from tests.build import link
 
@@ -83,3 +83,15 @@ def test_a_map_knows_families() -> None:
     assert found.links_of_main(AccountId(9)) == ()
     assert found.main_ids_of(two) == {one, three}
     assert found.main_ids_of(one) == {one}
+
+
+def test_who_is_paid_for_on_a_day() -> None:
+    """Aggregated, and linked on that day: not before, not any more, not independent."""
+    rows = (
+        link(1, 2, since=date(2026, 1, 1)),
+        link(1, 3, since=date(2026, 1, 1), until=date(2026, 2, 1)),
+        link(1, 4, since=date(2026, 2, 2)),
+        link(1, 5, BillingMode.INDEPENDENT, since=date(2026, 1, 1)),
+    )
+    assert aggregated_on(rows, date(2026, 2, 1)) == rows[:1]
+    assert aggregated_on(rows, date(2026, 1, 31)) == rows[:2]

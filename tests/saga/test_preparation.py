@@ -63,6 +63,12 @@ def test_an_unchanged_source_is_claimed_with_its_present_memo() -> None:
     assert verdict.effect.invoice_id == 20
 
 
+def test_a_source_of_an_account_that_is_not_linked_any_more_is_not_claimed() -> None:
+    """The plan is withdrawn before the pivot: nothing is written to a stranger."""
+    verdict = judge_claim(CLAIM, SOURCE, None, is_linked=False)
+    assert verdict == Withdraw(reason=f"account {SOURCE.account_id} is no longer linked")
+
+
 @pytest.mark.parametrize(
     ("invoice", "words"),
     [

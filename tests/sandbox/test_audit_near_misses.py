@@ -257,8 +257,7 @@ def test_an_unlinked_sub_is_a_stranger_from_then_on() -> None:
 def test_a_write_that_lands_after_the_unlinking_was_right_if_it_came_before() -> None:
     """It is judged by when it came; how late the platform carries it out is the platform's doing."""
     scene = Scene()
-    order = {"kind": "late_commit:5", "method": "PUT", "count": 1}
-    scene.staff("switch", fault=[order])
+    scene.staff("switch", fault=[{"kind": "late_commit:5", "method": "PUT", "count": 1}])
     late = scene.call("PUT", f"customers/customer/{scene.sub}", {"city": "Easton"})
     assert late.status == 504
     scene.staff("link", sub_id=scene.sub, mode="none")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from tests.sandbox.in_process_http import SandboxTransport
 from tests.simulator.auditing import audit_world, judge_audit
 from tests.simulator.cabinet import Cabinet, lose_lock
+from tests.simulator.calm import Calm
 from tests.simulator.evidence import Evidence
 from tests.simulator.landed import judge_landings
 from tests.simulator.lateness import Landings, families_of
@@ -26,12 +27,9 @@ from tests.simulator.verdict import judge_season
 from tests.simulator.watch import Watch
 from tests.simulator.weather import Weather
 
-REST = timedelta(hours=25)
-"""After a turn of the calm that left nothing to do: the next one takes its daily look."""
-
 TICKS_MAX = 150
 STORM_TICKS_MAX = 60
-IDLE_TICKS_MAX = 8
+IDLE_TICKS_MAX = 4
 """Turns of a storm without a write, after which no more are waited for."""
 
 REQUESTS_MAX = 500
@@ -91,7 +89,8 @@ class Season:
         self.landings = Landings(self.world, self.timeline)
         self.platform.box._front.late = self.landings
         self.cabinet = Cabinet(folder, self.timeline.now)
-        self.cabinet.set_up(self.world, weather.own_number)
+        own_number = int(str(weather.switches.get("api_status_admin", 0)))
+        self.cabinet.set_up(self.world, own_number)
         self.watch = Watch(self.stage, self.world, self.cabinet, weather)
         self.operator = Operator(self.stage, self.cabinet, self.world, weather.unlink_rate)
         self.operator.undo_rate = weather.undo_rate
@@ -103,13 +102,10 @@ class Season:
             platform=self.platform,
             traffic=self.watch,
         )
-        self.is_calm = False
+        self.peace: Calm | None = None  #: once the storm is over
         self._actors: dict[str, tuple[Actor, Process]] = {}
         self._ticks = 0
-        self._quiet = 0
         self._written = (0, 0)  #: so many writes there were, and the turn that saw the latest
-        self._calm_until = self.timeline.now()
-        self._seen: tuple[object, ...] = ()
 
     # -- the two halves ---------------------------------------------------------------------
 
@@ -143,7 +139,8 @@ class Season:
         self.stage.kill_rate = self.stage.pause_rate = 0.0
         self._control("POST", "switch", {"fault": []})
         self._control("DELETE", "people", {})
-        self.is_calm = True
+        at_least = timedelta(hours=30) + self.weather.window
+        calm = self.peace = Calm(self.cabinet, self.timeline, self.watch, at_least)
         self.operator.unlink_rate = self.operator.undo_rate = 0.0
         self.operator.gives_up = False
         self.operator.forgive()
@@ -151,12 +148,11 @@ class Season:
         if rival is not None:
             self.stage.kill(rival[0])
         self._ticks = 0
-        self._calm_until = self.timeline.now() + timedelta(hours=30) + self.weather.window
         if not self._is_served():
             self._enter("main")
         self.operator.begin(1800, 3600)
         pay_sometime(self.stage, self.world, self.platform, 4)
-        self.stage.play(lambda: self._is_over() or self._ticks >= TICKS_MAX)
+        self.stage.play(lambda: calm.is_over() or self._ticks >= TICKS_MAX)
 
     def outcome(self, *, is_hashed: bool = True) -> Outcome:
         """Judge, and tell what was."""
@@ -228,7 +224,9 @@ class Season:
             self.stage.counts["lease lost"] += 1
         if process.name == "main":
             self._ticks += 1
-            power = 0.5 if self.is_calm else self.stage.dice.uniform(0, self.weather.tempo[1])
+            power = (
+                0.5 if self.peace is not None else self.stage.dice.uniform(0, self.weather.tempo[1])
+            )
             self.stage.at(timedelta(seconds=10**power), self._restart)
 
     def _restart(self) -> None:
@@ -238,8 +236,8 @@ class Season:
     def _rest(self, process: Process) -> timedelta:
         """How long a process rests after a turn; chance may send it away or bring a rival."""
         self._ticks += process.name == "main"
-        if self.is_calm:
-            return self._calm_rest()
+        if self.peace is not None:
+            return self.peace.rest()
         dice = self.stage.dice
         if self.weather.kill_rate and dice.random() < 0.05:
             process.stop.set()
@@ -258,7 +256,7 @@ class Season:
     def _enter_rival(self) -> None:
         """A second process; if the first one is stopped between two sends, its lock may be lost."""
         rival = self._actors.get("rival")
-        if self.is_calm or (rival is not None and rival[0].is_alive):
+        if self.peace is not None or (rival is not None and rival[0].is_alive):
             return
         actor, process = self._actors["main"]
         is_sending = self.cabinet.rows("SELECT 1 FROM step WHERE state = 'sending'")
@@ -270,25 +268,6 @@ class Season:
             lose_lock(process.store)
             self.watch.forget_holder()
         self._enter("rival")
-
-    # -- the calm ---------------------------------------------------------------------------
-
-    def _calm_rest(self) -> timedelta:
-        counted = self.cabinet.rows(
-            "SELECT (SELECT count(*) FROM event) AS events,"
-            " (SELECT count(*) FROM request WHERE done_at IS NULL) AS asked"
-        )[0]
-        seen = (self.watch.writes, counted["events"], counted["asked"])
-        is_idle = seen == self._seen and not counted["asked"]
-        self._seen = seen
-        self._quiet = self._quiet + 1 if is_idle else 0
-        if not self._quiet:
-            return timedelta(seconds=300)
-        return max(REST, self._calm_until - self.timeline.now())
-
-    def _is_over(self) -> bool:
-        """Whether a turn left nothing to do, and the daily look after it found nothing either."""
-        return self._quiet > 1 and self.timeline.now() > self._calm_until
 
     def _control(self, method: str, path: str, values: dict[str, object]) -> None:
         self.platform.box.control(method, path, values)

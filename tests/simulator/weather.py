@@ -96,7 +96,6 @@ LATELY = ("mistype_mark",)
 
 STARTS = ("2026-01-31T20:00", "2026-02-01T01:30", "2026-02-14T09:00", "2026-02-16T23:00")
 
-
 CHARGED = ("2026-02-01T03:00", "2026-02-14T09:00", "2026-02-16T23:00")  # on the first, all of them
 
 
@@ -135,11 +134,6 @@ class Weather:
     has_memos: bool  #: staff have written on half of the invoices that there are at the start
     is_month_end: bool  #: everybody is charged on the first of February
     has_debts: bool  #: main accounts must pay at once, and one bill of theirs is old
-
-    @property
-    def own_number(self) -> int:
-        """The administrator that the status log names for the connector; 0 for none."""
-        return int(str(self.switches.get("api_status_admin", 0)))
 
 
 def forecast(seed: int, mode: Mode | None = None, *, is_late: bool = False) -> Weather:

@@ -25,7 +25,7 @@ class ByHand:
     """People's changes to documents that an API key wrote.
 
     `withdrawn` are the sources of merged documents they deleted, with what their edits added to the
-    source since then; `edits` what their edits added to documents, to a source since a merged
+    source since those carried it; `edits` what their edits added to documents, to a source since a merged
     document carries it; `undone` the sums of credit notes they deleted, by account.
     """
 
@@ -66,17 +66,17 @@ def _gather_edits(world: World, carriers: Iterable[Carrier]) -> dict[int, Decima
 
 
 def _edited_since(world: World, deleted: Invoice, source: int) -> Decimal:
-    """What people's edits added to a source after a merged document was deleted."""
+    """What people's edits added to a source after a merged document, since deleted, carried it."""
     effects = world.witness.effects
-    deletions = [
+    issues = [
         at
         for at, effect in enumerate(effects)
-        if (effect.kind, effect.document_id) == ("invoice_delete", deleted.id)
+        if (effect.kind, effect.document_id) == ("invoice", deleted.id)
     ]
     return sum(
         (
             effect.amount
-            for effect in effects[deletions[-1] if deletions else 0 :]
+            for effect in effects[issues[-1] if issues else 0 :]
             if (effect.kind, effect.document_id) == ("invoice_edit", source)
             and effect.actor != "api"
         ),

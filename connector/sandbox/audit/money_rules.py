@@ -247,7 +247,7 @@ def _handed_back(evidence: Evidence, accounts: Iterable[int]) -> Decimal:
     """What still stands of merged documents that people deleted: at the sources, or merged anew.
 
     Deleting a merged document lets go of what had been relieved by then, and of no more: of what the
-    source made then, whatever people make of it afterwards.
+    source made when it was carried, whatever people made of it afterwards.
     """
     withdrawn = evidence.by_hand.withdrawn
     charges = [charge for account in accounts for charge in evidence.charges[account]]
