@@ -42,8 +42,9 @@ def look_for_invoice(
     """The merged invoice, by our marker in its memo.
 
     If the platform named an id and that invoice does not bear our mark, it must never be sent
-    again: no reading would tell the second one from the first. Of several that are as we sent them
-    the oldest is taken for ours; the others are voided by further steps.
+    again: no reading would tell the second one from the first. The same holds for one that bears no
+    mark but a heading of ours: somebody wrote over its memo before we read it. Of several that are
+    as we sent them the oldest is taken for ours; the others are voided by further steps.
     """
     assert isinstance(step.effect, IssueInvoice)
     found = [inv for inv in invoices if step.marker in markers_in(inv.memo)]
@@ -51,6 +52,10 @@ def look_for_invoice(
         if invoice.id == answered_id and invoice not in found:
             return Contradicted(reason=f"invoice {invoice.number} does not bear our mark")
     live = [inv for inv in found if inv.status is not InvoiceStatus.DELETED]
+    if not found and (
+        bare := [inv.number for inv in invoices if _has_our_heading(step.effect, inv)]
+    ):
+        return Contradicted(reason=_without_mark(step, f"invoice {bare[0]}", "memo"))
     if not live:
         return Contradicted(reason="was deleted on the platform") if found else NotSeen()
     live.sort(key=lambda invoice: invoice.id)
@@ -63,13 +68,15 @@ def look_for_invoice(
 def look_for_credit_note(
     step: Step, notes: Collection[CreditNote], *, answered_id: int | None = None
 ) -> Sight:
-    """A credit note of ours, by our marker in its note; ``answered_id`` as above."""
+    """A credit note of ours, by our marker in its note; ``answered_id`` and our words as above."""
     assert isinstance(step.effect, IssueCreditNote)
     found = [note for note in notes if step.marker in markers_in(note.note)]
     for note in notes:
         if note.id == answered_id and note not in found:
             return Contradicted(reason=f"credit note {note.number} does not bear our mark")
     live = [note for note in found if not note.deleted]
+    if not found and (bare := [note.number for note in notes if _has_our_words(step.effect, note)]):
+        return Contradicted(reason=_without_mark(step, f"credit note {bare[0]}", "note"))
     if len(live) > 1:
         return Contradicted(reason=f"{twice(live)}, then retry")
     if not live:
@@ -78,6 +85,34 @@ def look_for_credit_note(
         reason = f"credit note {live[0].number} makes {live[0].total}, not {step.effect.total}"
         return Contradicted(reason=reason)
     return Seen(remote_id=live[0].id)
+
+
+def _has_our_heading(effect: IssueInvoice, invoice: Invoice) -> bool:
+    """Whether an unmarked, live invoice has a line without price that we have asked for."""
+    if invoice.status is InvoiceStatus.DELETED or markers_in(invoice.memo):
+        return False
+    headings = {_tidy(item.description) for item in effect.items if not item.price}
+    return not headings.isdisjoint(_tidy(item.description) for item in invoice.items)
+
+
+def _has_our_words(effect: IssueCreditNote, note: CreditNote) -> bool:
+    """Whether an unmarked, live credit note makes as much as ours, and says what we said."""
+    if note.deleted or markers_in(note.note) or note.total != effect.total:
+        return False
+    (marker,) = markers_in(effect.note)
+    return _tidy(effect.note.replace(str(marker), "")) in _tidy(note.note)
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _without_mark(step: Step, what: str, field: str) -> str:
+    """The sentence for a document of ours of which somebody has taken the mark."""
+    return (
+        f"{what} has our words but not our mark: put {step.marker} back into its {field}, or "
+        "delete it, then retry"
+    )
 
 
 def twice(notes: Collection[CreditNote]) -> str:

@@ -109,7 +109,7 @@ class Front:
         admitted = self.api.admit(call)
         if isinstance(admitted, Reply):
             return Outcome(reply=admitted)
-        self.late.add(fault, admitted)
+        self.late.add(fault, call, admitted)
         end = End.CUT if fault.about.name == "late_commit_cut" else End.WHOLE
         return Outcome(reply=http_fault(504, {}), end=end)
 

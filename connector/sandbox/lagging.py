@@ -1,17 +1,22 @@
 """Writes that happen later than they were answered, and reads that do not see the last write."""
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from connector.sandbox.api.message import Call, Reply
 from connector.sandbox.api.router import Api
 from connector.sandbox.faults import Fault
+from connector.sandbox.ledger.standing import payer_standing
 from connector.sandbox.tables import Table
+from connector.sandbox.witness import StatusTurn
 from connector.sandbox.world import World
 
 READING = frozenset({"GET", "HEAD"})
+_ACCOUNT = re.compile(r"/customers/customer/(\d+)/?$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +25,7 @@ class LateWrite:
 
     carry_out: Callable[[], Reply]
     arrived: int  #: the number of the request that asked for it
+    payer: tuple[str, Decimal] | None  #: of a change of an account: its payer's standing then
     request: int | None = None
     moment: datetime | None = None
 
@@ -31,12 +37,13 @@ class LateWrites:
         self._world = world
         self._waiting: list[LateWrite] = []
 
-    def add(self, fault: Fault, carry_out: Callable[[], Reply]) -> None:
+    def add(self, fault: Fault, call: Call, carry_out: Callable[[], Reply]) -> None:
         """Keep a write for later: by requests, or by the clock if the order has seconds."""
         counters, now = self._world.counters, self._world.now()
         late = LateWrite(
             carry_out=carry_out,
             arrived=counters.request + 1,
+            payer=self._payer(call),
             request=None if fault.seconds else counters.request + 1 + int(fault.parameter),
             moment=now + timedelta(seconds=fault.seconds) if fault.seconds else None,
         )
@@ -54,12 +61,25 @@ class LateWrites:
         before = len(writes), len(turns)
         late.carry_out()
         writes[before[0] :] = [replace(row, request=late.arrived) for row in writes[before[0] :]]
-        turns[before[1] :] = [replace(row, asked=late.arrived) for row in turns[before[1] :]]
+        turns[before[1] :] = [_as_asked(late, row) for row in turns[before[1] :]]
+
+    def _payer(self, call: Call) -> tuple[str, Decimal] | None:
+        found = _ACCOUNT.search(call.path)
+        account = self._world.customers.get(int(found[1])) if found else None
+        return None if account is None else payer_standing(self._world, account)
 
     def _is_due(self, late: LateWrite) -> bool:
         if late.moment is not None:
             return self._world.now() >= late.moment
         return late.request is not None and self._world.counters.request >= late.request
+
+
+def _as_asked(late: LateWrite, turn: StatusTurn) -> StatusTurn:
+    """A change of status as it was right or wrong when it was asked for."""
+    if late.payer is None:
+        return replace(turn, request=late.arrived)
+    status, overdue = late.payer
+    return replace(turn, request=late.arrived, payer_status=status, payer_overdue=overdue)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -55,8 +55,8 @@ class StatusTurn:
     """A change of status, and how the payer stood just then.
 
     The payer is the intended main of a linked sub, and otherwise the account itself. `request` is
-    the number of the API request within which it happened, or before which, if within none; `asked`
-    that of the one that asked for it, if it is carried out later.
+    the number of the API request within which it happened, or before which, if within none. Of one
+    that is carried out later, the request and the payer's standing are those when it was asked for.
     """
 
     at: datetime
@@ -67,7 +67,6 @@ class StatusTurn:
     payer_status: str
     payer_overdue: Decimal
     request: int = 0
-    asked: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

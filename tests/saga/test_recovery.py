@@ -12,6 +12,7 @@ from connector.domain.accounts import Account, AccountStatus
 from connector.domain.ids import AccountId, CreditNoteId
 from connector.domain.invoices import CreditNote, Invoice, InvoiceStatus
 from connector.domain.marker import with_marker
+from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.recovery import (
     Contradicted,
     NotSeen,
@@ -92,6 +93,25 @@ def test_a_document_that_lost_our_mark_is_never_sent_again() -> None:
     assert said(look_for_credit_note(RELIEVE, [NOTE], answered_id=7)) == "seen 7"
     assert said(look_for_invoice(ISSUE, [], answered_id=90)) == "not seen"
     assert said(look_for_credit_note(RELIEVE, [], answered_id=7)) == "not seen"
+
+
+def test_a_document_whose_mark_somebody_wrote_over_is_not_sent_again() -> None:
+    """The platform did not name it, but it has our heading, or our words and our amount."""
+    effect = ISSUE.effect
+    assert isinstance(effect, IssueInvoice)
+    ours = replace(MERGED, items=effect.items, total=effect.total, memo="by hand")
+    assert "put LA1:" in said(look_for_invoice(ISSUE, [OTHER, ours]))
+    assert "N90 has our words but not our mark" in said(look_for_invoice(ISSUE, [ours]))
+    deleted = replace(ours, status=InvoiceStatus.DELETED)
+    assert said(look_for_invoice(ISSUE, [deleted])) == "not seen"
+    twin = replace(ours, id=OTHER.id, memo=MERGED.memo)
+    assert said(look_for_invoice(ISSUE, [ours, twin])) == "seen 91"
+    words = RELIEVE.effect
+    assert isinstance(words, IssueCreditNote)
+    cut = replace(NOTE, note=words.note.replace(str(RELIEVE.marker), "paid"))
+    assert "C7 has our words" in said(look_for_credit_note(RELIEVE, [cut]))
+    for other in (replace(cut, deleted=True), replace(cut, total=Decimal(1))):
+        assert said(look_for_credit_note(RELIEVE, [other])) == "not seen"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ REST = timedelta(hours=25)
 BUSY_REST = timedelta(minutes=5)
 A_MINUTE = timedelta(minutes=1)
 SOON = timedelta(hours=12)
-"""Who is looked at again within so long, since the hour was not right, is waited for."""
+WAITS_MAX = 4
+"""Who is looked at again within so long, since the hour was not right, is waited for a few times."""
 
 
 class Calm:
@@ -28,6 +29,7 @@ class Calm:
         self._watch = watch
         self._until = timeline.now() + at_least
         self._quiet = 0  #: turns in a row that left nothing to do
+        self._waits = 0
         self._seen: tuple[object, ...] = ()
 
     def rest(self) -> timedelta:
@@ -45,7 +47,8 @@ class Calm:
             return BUSY_REST
         if counted["due_at"] is not None:
             wait = datetime.fromisoformat(f"{counted['due_at']}+00:00") - self._timeline.now()
-            if wait < SOON:
+            if wait < SOON and self._waits < WAITS_MAX:
+                self._waits += 1
                 self._quiet = 1
                 return max(wait, timedelta()) + A_MINUTE
         return max(REST, self._until - self._timeline.now())

@@ -65,7 +65,12 @@ class Evidence:
         """Whether the journal names a reason that holds for one of the accounts."""
         is_refused = any(row["account_id"] in accounts for row in self.refusals)
         is_parked = any(row["main_id"] in accounts for row in self.quarantine)
-        return is_refused or is_parked or any(self.unverified(account) for account in accounts)
+        is_waiting = any(self.unverified(each) or self._held(each) for each in accounts)
+        return is_refused or is_parked or is_waiting
+
+    def _held(self, main_id: int) -> Rows:
+        plans = {row["plan_id"] for row in self.operations if row["main_id"] == main_id}
+        return [row for row in self.steps if row["plan_id"] in plans and row["state"] == "held"]
 
     def unverified(self, main_id: int) -> Rows:
         """Operations of a family that were carried out and do not add up, each with its why."""
@@ -76,8 +81,18 @@ class Evidence:
         ]
 
     def held_reliefs(self, main_id: int) -> Rows:
-        """Sources of a family that our journal says a merged invoice carries, unrelieved."""
-        return [row for row in self._reliefs(main_id) if row["state"] == "held"]
+        """Sources of a family that our journal says a merged invoice carries, unrelieved.
+
+        Their relief is held, or stands behind an invoice that is held: issued, and not as it was meant.
+        """
+        doubtful = {
+            row["plan_id"] for row in self.steps if (row["kind"], row["state"]) == ("issue", "held")
+        }
+        return [
+            row
+            for row in self._reliefs(main_id)
+            if row["state"] == "held" or row["plan_id"] in doubtful
+        ]
 
     def held_credits(self, main_id: int) -> Rows:
         """Credits on merged invoices of a family that wait for a person, who deleted the main.
@@ -112,7 +127,7 @@ class Evidence:
         issued = {
             row["plan_id"]
             for row in self.steps
-            if row["kind"] == "issue" and row["state"] == "confirmed"
+            if row["kind"] == "issue" and row["state"] in {"confirmed", "held"}
         }
         return [
             row

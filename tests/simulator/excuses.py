@@ -17,6 +17,8 @@ source was paid between the last look and the credit note, which then found noth
 merge and its relief is held: the auditor takes a source as it is now, the plan as it was. Or if
 people edited the merged invoice itself.
 
+*marker_left* also, if the operator gave up the hand-back: he takes the mark off himself.
+
 *left_blocked*, if our journal lists that the account owes something itself: staff debited it.
 
 *stranger_touched*, if the account was a sub-account and each write since then ends what had begun
@@ -70,6 +72,18 @@ def _is_listed(evidence: Evidence, finding: Found) -> bool:
         return False
     named = " ".join(row["why"] for row in evidence.unverified(finding["family"]))
     return found[1] in _numbers(evidence, held_by(evidence, finding)) or found[1] in named
+
+
+def _is_listed_or_given_up(evidence: Evidence, finding: Found) -> bool:
+    """As above; or the operator gave up the hand-back of this very claim."""
+    found = NUMBER.search(finding["detail"])
+    given_up = [
+        row
+        for row in evidence.steps
+        if (row["kind"], row["state"]) == ("unclaim", "cancelled") and "operator" in row["reason"]
+    ]
+    is_given_up = found is not None and found[1] in _numbers(evidence, given_up)
+    return is_given_up or _is_listed(evidence, finding)
 
 
 def _relieves_too_late(evidence: Evidence, finding: Found) -> bool:
@@ -165,7 +179,7 @@ def _numbers(evidence: Evidence, held: list[Found]) -> set[str]:
 EXCUSES: Mapping[str, Callable[[Evidence, Found], bool]] = {
     "not_conserved": _differs_as_listed,
     "double_billing": _is_listed,
-    "marker_left": _is_listed,
+    "marker_left": _is_listed_or_given_up,
     "relief_without_merge": _relieves_too_late,
     "wrong_total": _misses_changed,
     "tax_moved": _misses_changed,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from connector.sandbox.api.message import Reply
+from connector.sandbox.api.message import Call, Reply
 from connector.sandbox.faults import Fault
 from connector.sandbox.lagging import LateWrites
 from connector.sandbox.witness import ApiWrite
@@ -40,7 +40,7 @@ class Landings(LateWrites):
         self._books = world.witness
         self._timeline = timeline
 
-    def add(self, fault: Fault, carry_out: Callable[[], Reply]) -> None:
+    def add(self, fault: Fault, call: Call, carry_out: Callable[[], Reply]) -> None:
         """Keep a write for later, and note when it is carried out."""
         asked_at = self._timeline.now()
 
@@ -56,7 +56,7 @@ class Landings(LateWrites):
                 self.beyond.append(landing)
             return reply
 
-        super().add(fault, land)
+        super().add(fault, call, land)
 
 
 def families_of(world: World, landings: Iterable[Landing]) -> set[int]:

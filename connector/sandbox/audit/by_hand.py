@@ -85,15 +85,11 @@ def _edited_since(world: World, deleted: Invoice, source: int) -> Decimal:
 
 
 def came_between(world: World, turn: StatusTurn, actions: frozenset[str], account: int) -> bool:
-    """Whether a person did one of these to an account while a connector was about to write.
-
-    That is from its last look until the platform carried the write out, which may be much later.
-    """
-    since = (turn.asked or turn.request) - GUARD_REQUESTS
+    """Whether a person did one of these to an account while a connector was about to write."""
     return any(
         deed.outcome == "done"
         and deed.action in actions
-        and since < deed.request <= turn.request
+        and turn.request - GUARD_REQUESTS < deed.request <= turn.request
         and account in {deed.customer_id, deed.rows.get("customer_id")}
         for deed in world.people.deeds
     )

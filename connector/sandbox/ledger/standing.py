@@ -131,9 +131,15 @@ def _turn_subs(world: World, main: Customer) -> None:
             set_status(world, sub, "active", SYSTEM)
 
 
-def _note_turn(world: World, customer: Customer, status: str, actor: Actor) -> None:
+def payer_standing(world: World, customer: Customer) -> tuple[str, Decimal]:
+    """The status of who pays for an account, and what is overdue there."""
     link = world.links.get(customer.id)
     payer = (world.customers.get(link.main_id) if link else None) or customer
+    return payer.status, overdue_amount(world, payer.id)
+
+
+def _note_turn(world: World, customer: Customer, status: str, actor: Actor) -> None:
+    payer_status, payer_overdue = payer_standing(world, customer)
     world.witness.turns.append(
         StatusTurn(
             at=world.now(),
@@ -141,8 +147,8 @@ def _note_turn(world: World, customer: Customer, status: str, actor: Actor) -> N
             customer_id=customer.id,
             old=customer.status,
             new=status,
-            payer_status=payer.status,
-            payer_overdue=overdue_amount(world, payer.id),
+            payer_status=payer_status,
+            payer_overdue=payer_overdue,
             request=world.counters.request + 1,
         )
     )
