@@ -152,7 +152,7 @@ class Season:
             self._enter("main")
         self.operator.begin(1800, 3600)
         pay_sometime(self.stage, self.world, self.platform, 4)
-        self.stage.play(lambda: calm.is_over() or self._ticks >= TICKS_MAX)
+        self.stage.play(lambda: calm.is_over or self._ticks >= TICKS_MAX)
 
     def outcome(self, *, is_hashed: bool = True) -> Outcome:
         """Judge, and tell what was."""
