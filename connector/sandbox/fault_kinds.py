@@ -103,7 +103,7 @@ KINDS: tuple[FaultKind, ...] = (
     FaultKind(
         form="stale:N",
         pattern=r"stale:[1-9]\d{0,5}",
-        meaning="a write is carried out, and the next N reads of its row or list show how things were before",
+        meaning="a write is carried out, and the next N reads of its row or list, within `seconds` if given, show how things were before",
         on=WRITES,
     ),
     FaultKind(

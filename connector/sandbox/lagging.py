@@ -89,6 +89,7 @@ class Shadow:
     api: Api
     path: str
     left: int
+    until: datetime | None  #: no read is behind for longer
 
     def covers(self, call: Call) -> bool:
         """Whether a request reads the row that was written, its list, or what is below it."""
@@ -108,10 +109,14 @@ class Shadows:
     def cast(self, fault: Fault, call: Call) -> None:
         """Remember how things are now, for the next reads of what this call will write."""
         before = Api(snapshot(self._api.world), self._api.gate)
-        self._cast.append(Shadow(api=before, path=call.path, left=int(fault.parameter)))
+        until = self._api.world.now() + timedelta(seconds=fault.seconds) if fault.seconds else None
+        shadow = Shadow(api=before, path=call.path, left=int(fault.parameter), until=until)
+        self._cast.append(shadow)
 
     def over(self, call: Call) -> Api | None:
         """The API as it was before the earliest write that this read must not see yet."""
+        now = self._api.world.now()
+        self._cast = [each for each in self._cast if each.until is None or now < each.until]
         found = next((shadow for shadow in self._cast if shadow.covers(call)), None)
         if found is None:
             return None

@@ -96,7 +96,7 @@ def load_record(connection: Connection, main_id: AccountId) -> OwnRecord:
         issued=frozenset(
             InvoiceId(row.remote_id)
             for row in rows
-            if row.kind == StepKind.ISSUE and _document(row) is not None
+            if row.kind == StepKind.ISSUE and row.remote_id is not None
         ),
         suspensions=tuple(
             OwnSuspension(
@@ -139,11 +139,12 @@ def _undone(connection: Connection, main_id: AccountId) -> frozenset[str]:
 
 
 def _recharges(connection: Connection) -> tuple[OwnRecharge, ...]:
+    """Invoices that the platform named for a recharge, as it was meant or not."""
     query = (
         select(step.c.remote_id, step.c.plan_id, operation.c.recorded_by)
         .join(operation, operation.c.plan_id == step.c.plan_id)
         .where(step.c.kind == StepKind.RECHARGE.value)
-        .where(step.c.state == StepState.CONFIRMED.value)
+        .where(step.c.remote_id.is_not(None))
         .order_by(step.c.remote_id)
     )
     return tuple(

@@ -140,6 +140,16 @@ def test_stale_reads_show_the_row_and_its_list_as_before(shop: Shop) -> None:
     assert [row["id"] for row in shop.get(CUSTOMERS, **there)] == [1]
 
 
+def test_a_stale_read_is_fresh_again_after_its_seconds(shop: Shop) -> None:
+    """However few reads there were."""
+    before = shop.get(f"{CUSTOMERS}/1")["city"]
+    shop.order({"kind": "stale:9", "method": "PUT", "seconds": 60})
+    shop.put(f"{CUSTOMERS}/1", {"city": "Hill End"})
+    assert shop.get(f"{CUSTOMERS}/1")["city"] == before
+    shop.still.control("POST", "advance", {"minutes": 2})
+    assert shop.get(f"{CUSTOMERS}/1")["city"] == "Hill End"
+
+
 def test_a_stale_list_lacks_a_new_document_and_counts_without_it(shop: Shop) -> None:
     """Lists and HEAD; what is written in between is hidden with it."""
     shop.order({"kind": "stale:2", "method": "POST"})

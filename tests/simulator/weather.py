@@ -289,6 +289,8 @@ def _fault(dice: Random, kind: str) -> dict[str, object]:
     }
     if kind.startswith("late_commit"):
         order["seconds"] = dice.randint(1, int(QUIESCENCE.total_seconds()))
+    elif kind.startswith("stale"):
+        order["seconds"] = int(QUIESCENCE.total_seconds())
     elif kind in TAKE_TIME:
         order["seconds"] = dice.choice((5, 59, 600))
     if kind == "permission_withdrawn":

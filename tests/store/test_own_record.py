@@ -59,13 +59,14 @@ def test_a_family_sees_its_own_record_only(store: SqlStore) -> None:
     assert _own(store, AccountId(99)) == OwnRecord()
 
 
-def test_a_document_is_issued_once_confirmed(store: SqlStore) -> None:
-    """Not while it is only intended or in doubt."""
+def test_a_document_is_ours_once_the_platform_named_it(store: SqlStore) -> None:
+    """Confirmed, in doubt or held: it must never be taken for a charge to be merged."""
     record(store, merge(1))
     issue = merge(1).steps[1]
     sent = claimed(issue, issue.effect, NOW)
-    doubt = record_changes(store, sent, happened(sent.after, StepEvent.UNCLEAR, remote_id=900))
     assert _own(store).issued == frozenset()
+    doubt = record_changes(store, sent, happened(sent.after, StepEvent.UNCLEAR, remote_id=900))
+    assert _own(store).issued == {900}
     record_changes(store, happened(doubt, StepEvent.SEEN, remote_id=900))
     assert _own(store).issued == {900}
 
