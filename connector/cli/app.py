@@ -37,7 +37,15 @@ COMMANDS = {
         "Play a month on a copy of the real Splynx, which is only read.",
     ),
     "backup": ("backup:backup", "Copy the store to a file, also while the service runs."),
-    "restore": ("backup:restore", "Put a backup in the store's place, and freeze all writes."),
+    "restore": ("backup:restore", "Put a backup in the store's place, in recovery mode."),
+    "rebuild": (
+        "rebuild:rebuild_journal",
+        "Read a lost or old journal back from the marks in Splynx.",
+    ),
+    "lost-interval": (
+        "lost_interval:lost_interval",
+        "Show what is gone since Splynx was restored from a backup.",
+    ),
     "sandbox": ("sandbox:sandbox", "Serve a simulated Splynx; needs no configuration."),
     "demo": ("showcase:demo", "Show a billing month of some families on a simulated Splynx."),
 }

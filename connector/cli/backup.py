@@ -27,14 +27,13 @@ def backup(file: Target, /, *, context: Given) -> int:
 
 
 def restore(file: Source, /, *, by: By = None, context: Given) -> int:
-    """Put a backup in the store's place; nothing is written to Splynx until `unfreeze`."""
+    """Put a backup in the store's place; nothing is written to Splynx until it is rebuilt."""
     done = restore_store(load(context, need_secrets=False), file, asker(by))
     console = for_people()
     console.print(f"restored {done.backup.rows} events; the epoch is {done.epoch}")
     if done.kept is not None:
         console.print(f"the store that was there is {plain(done.kept)}")
     console.print(
-        "writes are frozen: look at what was done after the backup was made, then"
-        " `linked-accounts unfreeze`"
+        "nothing is written: `linked-accounts rebuild` reads back what was done after the backup"
     )
     return DONE

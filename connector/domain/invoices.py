@@ -13,6 +13,8 @@ from connector.domain.ids import AccountId, CreditNoteId, InvoiceId
 from connector.domain.money import ZERO, add_up, round_document, round_stored
 
 PERCENT = Decimal(100)
+ROUNDING = "Rounding"
+"""The description of the visible line that closes a document's cents."""
 
 
 class InvoiceStatus(StrEnum):
@@ -125,7 +127,7 @@ def total_of(items: tuple[InvoiceItem, ...]) -> Decimal:
 def rounding_line(cents: Decimal) -> InvoiceItem:
     """The visible line that brings a document to a total which its other lines just miss."""
     return InvoiceItem(
-        description="Rounding", quantity=Decimal(1), unit="", price=cents, tax_percent=ZERO
+        description=ROUNDING, quantity=Decimal(1), unit="", price=cents, tax_percent=ZERO
     )
 
 

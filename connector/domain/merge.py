@@ -27,7 +27,7 @@ by setting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -35,9 +35,10 @@ from connector.domain.accounts import Cycle
 from connector.domain.ids import AccountId
 from connector.domain.invariants import assert_merge_conserves
 from connector.domain.invoices import Invoice, InvoiceItem, rounding_line, total_of
-from connector.domain.money import CENT, ZERO, add_up
+from connector.domain.money import CENT, add_up
 from connector.domain.policy import MergePolicy
 from connector.domain.refusals import Refusal
+from connector.domain.sections import section_of
 from connector.domain.snapshot import FamilySnapshot
 from connector.domain.sources import gather_sources, judge_family
 from connector.domain.window import OpenWindow, judge_window
@@ -138,20 +139,9 @@ def _refuse_cycle(family: FamilySnapshot, cycle: Cycle, rule: str, fact: str, me
 
 
 def _section(family: FamilySnapshot, invoice: Invoice) -> tuple[InvoiceItem, ...]:
-    account = next(
-        account for account in (family.main, *family.subs) if account.id == invoice.account_id
-    )
-    sub_id = account.id if account.id != family.main.id else None
-    parts = [account.name, account.address, f"account {account.id}", f"invoice {invoice.number}"]
-    heading = InvoiceItem(
-        description=" · ".join(part for part in parts if part),
-        quantity=Decimal(1),
-        unit="",
-        price=ZERO,
-        tax_percent=ZERO,
-        sub_account_id=sub_id,
-    )
-    return (heading, *(replace(item, sub_account_id=sub_id) for item in invoice.items))
+    members = (family.main, *family.subs)
+    account = next(account for account in members if account.id == invoice.account_id)
+    return section_of(account, family.main.id, invoice)
 
 
 def _due_on(family: FamilySnapshot, sources: list[Invoice]) -> date:

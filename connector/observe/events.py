@@ -34,6 +34,17 @@ class Event(StrEnum):
     CYCLE_FAILED = "cycle.failed", "A cycle was cut short; the next one takes up the rest."
     VIEW_IMPLAUSIBLE = "view.implausible", "Too much vanished between two looks; writing stopped."
 
+    STORE_BEHIND = (
+        "store.behind",
+        "The platform bears marks that our store does not know; nothing is written until rebuilt.",
+    )
+    STORE_REBUILT = "store.rebuilt", "A named person confirmed a rebuilt journal; writing goes on."
+    PLATFORM_BEHIND = (
+        "platform.behind",
+        "The platform was put back to an older state; nothing is written until settled.",
+    )
+    LOSS_SETTLED = "loss.settled", "A named person settled what an older platform has lost."
+
     PLATFORM_UNKNOWN = "platform.unknown", "No mapping is proven for this release; only observing."
     PLATFORM_UNAVAILABLE = (
         "platform.unavailable",

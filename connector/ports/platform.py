@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from connector.domain.accounts import Account, Billing, StatusChange
 from connector.domain.ids import AccountId, CreditNoteId, InvoiceId
 from connector.domain.invoices import CreditNote, Invoice
+from connector.domain.marker import Marker
 from connector.domain.payments import Payment
 from connector.domain.snapshot import Quarantined
 from connector.saga.effects import Effect
@@ -37,10 +38,11 @@ class Feed(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedRow:
-    """A new row: its id and the account it concerns."""
+    """A new row: its id, the account it concerns, and our marks on it if it is a document."""
 
     id: int
     account_id: AccountId
+    markers: tuple[Marker, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,6 +153,21 @@ class BillingReader(Protocol):
 
         A row whose account cannot be read is in quarantine; one with an unreadable id is an error.
         """
+        ...
+
+    def read_feed_row(self, feed: Feed, number: int) -> Reading[FeedRow]:
+        """The row of a feed with this id, if it is there."""
+        ...
+
+    def read_marked_invoices(self, told: Callable[[int], None]) -> Reading[Invoice]:
+        """Every invoice that bears a mark of ours, of whatever account, status and date.
+
+        Walks the whole collection by growing id; ``told`` hears how far it is.
+        """
+        ...
+
+    def read_marked_notes(self, told: Callable[[int], None]) -> Reading[CreditNote]:
+        """Every credit note that bears a mark of ours; as above."""
         ...
 
 

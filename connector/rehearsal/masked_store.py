@@ -20,7 +20,12 @@ from connector.store.rows import params_hash
 SOMEBODY = "somebody"
 PEOPLE = frozenset({"recorded_by", "replaced_by", "by"})
 SENTENCES = frozenset({"summary", "reason", "detail"})
-NAMING = frozenset({facts.FIRST_APPROVAL, facts.FROZEN, facts.LOSS_BELIEVED, facts.MARKER})
+NAMING = frozenset(
+    {
+        *(facts.FIRST_APPROVAL, facts.FROZEN, facts.LOSS_BELIEVED, facts.RESTORED),
+        *(facts.RECOVERY, facts.RECOVERED),
+    }
+)
 """Facts that name who did something."""
 
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from connector.errors import ConnectorError, StoreUnavailable
+from connector.ports.platform import Feed
 from connector.rehearsal.kinds import Json
 from connector.runtime import facts
 from connector.store.open import open_store
@@ -15,8 +16,14 @@ from connector.store.schema import REVISION
 TABLES = ("installation", "fact", "link", "agenda", "operation", "source", "step", "event")
 """What a rehearsal starts from, in the order in which the tables lean on each other."""
 
-NEW_ON_A_COPY = frozenset({facts.ACCOUNTS_COUNT, facts.FROZEN})
-"""Facts that do not hold there: it has the families' accounts only, and nobody to unfreeze it."""
+NEW_ON_A_COPY = frozenset(
+    {
+        *(facts.ACCOUNTS_COUNT, facts.FROZEN, facts.RECOVERY, facts.ROLLED_BACK),
+        *(facts.feed_mark(feed) for feed in Feed),
+        *(facts.feed_row(feed) for feed in Feed),
+    }
+)
+"""Facts that do not hold there: it has the families' records only, and nobody to unfreeze it."""
 
 _PREFIX = "sqlite:///"
 

@@ -19,6 +19,7 @@ from connector.runtime import facts
 from connector.runtime.audit import AuditReport
 from connector.runtime.cycle import load_standing
 from connector.runtime.service import Service
+from connector.runtime.stops import load_stop
 from connector.runtime.twice import find_charged_twice
 from connector.saga.audit.judge import concerns_all
 from connector.saga.audit.rules import Rule
@@ -97,7 +98,7 @@ def freeze_for(service: Service, report: AuditReport, epoch: int | None = None) 
     with service.store.begin(epoch=epoch) as unit:
         known = set((unit.facts.load(facts.AUDIT_FROZE) or "").splitlines())
         new = [found[identity] for identity in found if identity not in known]
-        if not new or unit.facts.load(facts.FROZEN) is not None:
+        if not new or load_stop(unit) is not None:
             return ""
         why = f"the audit found {len(new)} things that concern everybody: {new[0].sentence}"
         unit.facts.record(facts.FROZEN, why)

@@ -17,6 +17,7 @@ from connector.runtime.poll import poll
 from connector.runtime.recover import record_found_at_start
 from connector.runtime.requests import carry_out_requests
 from connector.runtime.service import Pen, Service
+from connector.runtime.stops import is_apart, load_stop
 from connector.runtime.work import work
 from connector.saga.machine import held_steps, is_done, next_due_at, to_carry_out
 from connector.saga.recovery import quiet_from
@@ -91,6 +92,8 @@ def run_cycle(service: Service, pen: Pen, allowance: Allowance | None = None) ->
     report.touched = poll(service, pen)
     if report.requests or is_native_due(service):
         reconcile_native(service, pen)
+    if _is_apart(service):
+        return report
     planned = plan_due_families(service, pen, allowance or Allowance())
     report.looked_at, report.problems = planned.looked_at, planned.problems
     if service.policy.mode is not Mode.OBSERVE:
@@ -100,6 +103,12 @@ def run_cycle(service: Service, pen: Pen, allowance: Allowance | None = None) ->
     return report
 
 
+def _is_apart(service: Service) -> bool:
+    """Whether our journal and the platform do not belong together: then nothing is decided."""
+    with service.store.begin() as unit:
+        return is_apart(unit)
+
+
 def load_standing(service: Service) -> Standing:
     """What stands open now."""
     with service.store.begin() as unit:
@@ -107,7 +116,7 @@ def load_standing(service: Service) -> Standing:
         parked = {row.main_id for row in unit.parkings.load_all_parked()}
         unfinished = to_carry_out(unit.journal.load_unfinished())
         quarantined = unit.findings.load_quarantine()
-        frozen = unit.facts.load(facts.FROZEN)
+        frozen = load_stop(unit)
         is_shut = load_mode(service, unit) is not service.policy.mode
         obstacle = load_obstacle(unit) if is_shut else ""
     going = [operation for operation in unfinished if operation.main_id not in parked]

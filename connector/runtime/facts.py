@@ -15,9 +15,16 @@ ACCOUNTS_COUNT: Final = (
 )
 LAST_POLL: Final = "poll.last"  #: ISO instant of the platform clock
 LAST_SWEEP: Final = "poll.last_sweep"  #: ISO instant of the platform clock
+POLLED_AT: Final = "poll.host_time"  #: ISO instant of the host clock, of the latest poll
+LOOKED_BACK: Final = "poll.looked_back"  #: ISO instant of the host clock: do old records stand?
 MODE: Final = "service.mode"  #: mode of the latest cycle
 FROZEN: Final = "service.frozen"  #: why nothing is written; only a person removes it
 RESTORED: Final = "service.restored"  #: who put which backup in the store's place, and when
+RECOVERY: Final = "recovery.why"  #: our store is older than the platform; only `rebuild` ends it
+RECOVERY_SINCE: Final = "recovery.since"  #: ISO instant of the host clock
+RECOVERED: Final = "recovery.confirmed"  #: who confirmed the latest rebuild, and when
+ACCEPTED: Final = "recovery.accepted"  #: marks that a person accepted as unexplained
+ROLLED_BACK: Final = "rollback.why"  #: the platform is older than our store; a person settles it
 LOSS_BELIEVED: Final = "poll.loss_believed"  #: who said that the vanished links are truly gone
 NATIVE_DUE: Final = "poll.native_due"  #: since when the platform's own links must be read anew
 FIRST_APPROVAL: Final = "service.first_approval"  #: who approved the first plan, and when
@@ -39,3 +46,8 @@ def proof(capability: str) -> str:
 def feed_mark(feed: str) -> str:
     """Highest id of a feed that was read."""
     return f"poll.feed.{feed}"
+
+
+def feed_row(feed: str) -> str:
+    """Whose the row with that id is, and between which two polls it came."""
+    return f"poll.row.{feed}"

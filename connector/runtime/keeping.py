@@ -8,6 +8,7 @@ from pathlib import Path
 from connector.config import Settings
 from connector.ports.trace import ChainReport
 from connector.runtime import facts
+from connector.runtime.strangers import MEND
 from connector.store.backup import Backup, Restored, back_up, restore
 from connector.store.open import host_now, open_store
 
@@ -27,16 +28,21 @@ def back_up_store(settings: Settings, target: Path) -> Backup:
 
 
 def restore_store(settings: Settings, source: Path, by: str) -> Restored:
-    """Put a backup in the store's place and freeze all writes until a person unfreezes.
+    """Put a backup in the store's place, in recovery mode: nothing is written until it is rebuilt.
 
-    What was done after the backup was made, the journal does not know any more; only people can
-    tell whether it may go on.
+    What was done after the backup was made, the journal does not know any more; the marks on the
+    platform do.
     """
 
     def marks(backup: Backup) -> Mapping[str, str]:
-        at = host_now().isoformat(timespec="seconds")
+        now = host_now()
+        at = now.isoformat(timespec="seconds")
         story = f"restored by {by} at {at} from {source} with {backup.rows} events"
-        why = f"{story}: look at what was done after that backup, then unfreeze"
-        return {facts.RESTORED: story, facts.FROZEN: why}
+        why = f"recovery: {story}; {MEND}"
+        return {
+            facts.RESTORED: story,
+            facts.RECOVERY: why,
+            facts.RECOVERY_SINCE: now.isoformat(),
+        }
 
     return restore(settings.store.url, source, facts=marks, clock=host_now)

@@ -225,4 +225,6 @@ def _is_linked(service: Service, operation: Operation, step: Step) -> bool:
 
 
 def _read_source(service: Service, step: Step) -> Invoice | None:
-    return or_none(service.reader.read_invoice, InvoiceId(step.invoice_id or 0))
+    """The source, or the document to void; a rebuilt journal may know one that is gone by no number."""
+    number = InvoiceId(step.invoice_id or 0)
+    return or_none(service.reader.read_invoice, number) if number > 0 else None

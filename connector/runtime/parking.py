@@ -10,6 +10,7 @@ from connector.observe.events import Event as Log
 from connector.ports.store import UnitOfWork
 from connector.runtime import facts
 from connector.runtime.service import Pen, Service
+from connector.runtime.stops import load_stop
 from connector.runtime.telling import tell_step
 from connector.saga.machine import Change, happened
 from connector.saga.parking import judge_holds, park_for_broken_law
@@ -21,7 +22,7 @@ BY = "connector"
 
 def may_write(unit: UnitOfWork, main_id: AccountId) -> bool:
     """Whether a family may be written to at this moment: neither it nor everything is stopped."""
-    return unit.facts.load(facts.FROZEN) is None and unit.parkings.load_parked(main_id) is None
+    return load_stop(unit) is None and unit.parkings.load_parked(main_id) is None
 
 
 def park_if_refused(service: Service, pen: Pen, main_id: AccountId) -> bool:

@@ -23,6 +23,7 @@ from connector.runtime.gate import load_mode
 from connector.runtime.look import FamilyPlan, law_broken, plan_families
 from connector.runtime.parking import park_broken
 from connector.runtime.service import Pen, Service
+from connector.runtime.strangers import begin_recovery, load_strangers, traces_on
 from connector.runtime.sweep import sweep_family
 from connector.runtime.telling import tell_plan, tell_state
 from connector.saga.machine import withdraw
@@ -67,7 +68,7 @@ def plan_due_families(service: Service, pen: Pen, allowance: Allowance) -> PlanR
         due = unit.agenda.load_due(now, service.limits.families_max)
     rows = {row.main_id: row for row in due}
     for plan in plan_families(service, rows):
-        if pen.stop.is_set():
+        if pen.stop.is_set() or _is_strange(service, pen, plan):
             break
         swept = _swept(service, pen, plan)
         if swept.trouble is not None:
@@ -100,6 +101,18 @@ def _swept(service: Service, pen: Pen, plan: FamilyPlan) -> FamilyPlan:
     if broken is not None and service.policy.mode is not Mode.OBSERVE:
         park_broken(service, pen, plan.main_id, broken)
     return plan
+
+
+def _is_strange(service: Service, pen: Pen, plan: FamilyPlan) -> bool:
+    """Whether a look shows marks that our journal cannot explain; then recovery mode begins."""
+    traces = () if plan.snapshot is None else traces_on(plan.snapshot.invoices)
+    if not traces:
+        return False
+    with service.store.begin() as unit:
+        strangers = load_strangers(unit, traces)
+    if strangers:
+        begin_recovery(service, pen, strangers)
+    return bool(strangers)
 
 
 # -- record ---------------------------------------------------------------------------------

@@ -25,8 +25,10 @@ from connector.ports.platform import Reading
 from connector.ports.store import UnitOfWork
 from connector.runtime import facts
 from connector.runtime.families import or_none, whole
+from connector.runtime.poll import look_before_write
 from connector.runtime.recover import record_change, record_found_at_start, reload
 from connector.runtime.service import Pen, Service
+from connector.runtime.stops import load_stop
 from connector.runtime.work import work_on
 from connector.saga.machine import happened, held_steps
 from connector.saga.planning import Origin
@@ -84,6 +86,10 @@ def run_probe(
         PlatformError: the platform cannot be read, or denies a write.
     """
     record_found_at_start(service, pen)
+    look_before_write(service, pen)
+    with service.store.begin() as unit:
+        if stop := load_stop(unit):
+            raise ConnectorError(f"all writes are frozen: {stop}")
     operation = _load_unfinished(service, account_id)
     if operation is None:
         operation = _begin(service, pen, account_id, by)

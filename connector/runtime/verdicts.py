@@ -10,15 +10,62 @@ from collections.abc import Iterable
 from datetime import UTC
 
 from connector.errors import InvariantBroken
+from connector.runtime.observe_step import look_after_send
 from connector.runtime.plan import GIVEN_UP
-from connector.runtime.recover import BY, record_change
+from connector.runtime.recover import BY, outlast_status, record_change
 from connector.runtime.service import Pen, Service
+from connector.runtime.strangers import begin_recovery
 from connector.runtime.telling import tell_state, tell_step
+from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.fixups import was_relieved
 from connector.saga.machine import Change, claim_of, hand_back, happened, is_past_pivot, withdraw
-from connector.saga.preparation import HandBack, Hold, Ready, Replace, Skip, Verdict, Withdraw
+from connector.saga.preparation import (
+    HandBack,
+    Hold,
+    Ready,
+    Replace,
+    Skip,
+    Strange,
+    Verdict,
+    Withdraw,
+)
+from connector.saga.recovery import Contradicted, Seen
 from connector.saga.states import StepEvent
-from connector.saga.steps import Operation, OperationState, Step
+from connector.saga.steps import Operation, OperationState, Step, StepKind
+
+
+def turn_away(
+    service: Service, pen: Pen, operation: Operation, step: Step, verdict: Verdict
+) -> bool:
+    """Act on a verdict that is not to send; False when the operation must wait."""
+    if isinstance(verdict, Strange):
+        begin_recovery(service, pen, (verdict.trace,))
+        return False
+    was_sent = isinstance(verdict, Replace | HandBack) and step.sent_at is not None
+    if was_sent and stands_already(service, pen, operation, step):
+        return True  # it was our own late document that made the world look changed
+    if isinstance(verdict, Skip):
+        outlasted = outlast_status(service, pen, operation, step)
+        if outlasted is not None:
+            return outlasted
+    record_verdict(service, pen, operation, step, verdict)
+    return True
+
+
+def stands_already(service: Service, pen: Pen, operation: Operation, step: Step) -> bool:
+    """Look for a document or a claim before it is sent again: nobody knows that it stands."""
+    is_claim = step.kind is StepKind.CLAIM
+    if not is_claim and not isinstance(step.effect, IssueInvoice | IssueCreditNote):
+        return False
+    sight = look_after_send(service, operation, step, step.remote_id)
+    if isinstance(sight, Seen):
+        change = happened(step, StepEvent.SEEN, remote_id=sight.remote_id)
+    elif isinstance(sight, Contradicted) and not is_claim:
+        change = happened(step, StepEvent.CONTRADICTED, reason=sight.reason)
+    else:
+        return False
+    record_change(service, pen, change)
+    return True
 
 
 def record_verdict(
@@ -45,7 +92,7 @@ def record_verdict(
             _record(service, pen, operation, changes, added)
         case Hold(reason=reason):
             record_change(service, pen, happened(step, StepEvent.CONTRADICTED, reason=reason))
-        case Ready():
+        case Ready() | Strange():
             pass
 
 

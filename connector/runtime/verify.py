@@ -108,8 +108,9 @@ def _read_invoices(service: Service, operation: Operation) -> dict[InvoiceId, In
         and step.state is StepState.CONFIRMED
         and step.remote_id is not None
     ]
+    sources = [source.invoice_id for source in operation.sources if source.invoice_id > 0]
     found = {}
-    for invoice_id in (*issued, *(source.invoice_id for source in operation.sources)):
+    for invoice_id in (*issued, *sources):
         try:
             found[invoice_id] = service.reader.read_invoice(invoice_id)
         except RecordMissing:

@@ -17,8 +17,9 @@ from connector.domain.refusals import Weight
 from connector.domain.snapshot import Quarantined
 from connector.errors import PlatformUnavailable
 from connector.observe.hooks import LogAlerts
+from connector.ports.journal import HistoryRow
 from connector.ports.platform import BillingReader
-from connector.ports.store import AgendaRow, Finding, HistoryRow, OperatorRequest, UnitOfWork
+from connector.ports.store import AgendaRow, Finding, OperatorRequest, UnitOfWork
 from connector.runtime import facts
 from connector.runtime.audit_record import LatestAudit, load_latest
 from connector.runtime.clocks import ServerClock, WallClock
@@ -26,6 +27,7 @@ from connector.runtime.gate import load_mode, load_obstacle
 from connector.runtime.look import FamilyPlan
 from connector.runtime.plan import name_operation
 from connector.runtime.service import Limits, Service
+from connector.runtime.stops import load_stop
 from connector.runtime.twice import OffBalance, find_charged_too_little, find_charged_twice
 from connector.saga.machine import held_steps, is_done
 from connector.saga.planning import Origin
@@ -150,7 +152,7 @@ def load_overview(service: Service) -> Overview:
         unfinished = unit.journal.load_unfinished()
         parked = unit.parkings.load_all_parked()
         stopped = {row.main_id for row in parked}
-        frozen = unit.facts.load(facts.FROZEN)
+        frozen = load_stop(unit)
         mode = load_mode(service, unit)
         return Overview(
             last_mode=unit.facts.load(facts.MODE),

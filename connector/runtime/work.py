@@ -29,18 +29,17 @@ from connector.errors import (
 )
 from connector.observe.events import Event as Log
 from connector.ports.platform import BillingWriter
-from connector.runtime import facts
 from connector.runtime.abreast import abreast
 from connector.runtime.gate import load_mode
 from connector.runtime.observe_step import judge_before_send, look_after_send
 from connector.runtime.parking import may_write, park_broken, park_if_refused
 from connector.runtime.readiness import UNPROVEN, judge_clocks
-from connector.runtime.recover import BY, outlast_status, record_change, recover_step, reload
+from connector.runtime.recover import BY, record_change, recover_step, reload
 from connector.runtime.service import Pen, Service
+from connector.runtime.stops import load_stop
 from connector.runtime.telling import tell_step
-from connector.runtime.verdicts import record_verdict
+from connector.runtime.verdicts import stands_already, turn_away
 from connector.runtime.verify import finish_operation
-from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.machine import (
     PIVOTS,
     backoff_until,
@@ -54,7 +53,7 @@ from connector.saga.machine import (
     next_step,
     to_carry_out,
 )
-from connector.saga.preparation import HandBack, Hold, Ready, Replace, Skip
+from connector.saga.preparation import Hold, Ready
 from connector.saga.recovery import Contradicted, NotSeen, Seen
 from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import Operation, Step
@@ -81,7 +80,7 @@ def work(service: Service, pen: Pen) -> WorkReport:
     with service.store.begin() as unit:
         parked = {row.main_id for row in unit.parkings.load_all_parked()}
         unfinished = to_carry_out(unit.journal.load_unfinished())
-        frozen = unit.facts.load(facts.FROZEN)
+        frozen = load_stop(unit)
         mode = load_mode(service, unit)
     operations = [operation for operation in unfinished if operation.main_id not in parked]
     if frozen is not None or mode is Mode.OBSERVE:
@@ -112,7 +111,7 @@ def work_on(service: Service, pen: Pen, operation: Operation) -> None:
         PlatformError: the platform could not be read, or denied a write.
     """
     with service.store.begin() as unit:
-        frozen = unit.facts.load(facts.FROZEN)
+        frozen = load_stop(unit)
     if frozen is not None:
         raise ConnectorError(f"all writes are frozen: {frozen}")
     writer = service.writer
@@ -189,7 +188,7 @@ class _Worker:
         now = self._service.clock.now()
         if step.kind in PIVOTS and guarded_until(now, self._service.policy.merge):
             return False
-        if step.sent_at is not None and self._stands_already(operation, step):
+        if step.sent_at is not None and stands_already(self._service, self._pen, operation, step):
             return True
         verdict = judge_before_send(self._service, operation, step)
         is_used_up = step.attempts and step.attempts % self._service.limits.sends_max == 0
@@ -197,29 +196,7 @@ class _Worker:
             verdict = Hold(reason=f"sent {step.attempts} times, never seen on the platform")
         if isinstance(verdict, Ready):
             return self._send(operation, step, verdict, report)
-        was_sent = isinstance(verdict, Replace | HandBack) and step.sent_at is not None
-        if was_sent and self._stands_already(operation, step):
-            return True  # it was our own late document that made the world look changed
-        if isinstance(verdict, Skip):
-            outlasted = outlast_status(self._service, self._pen, operation, step)
-            if outlasted is not None:
-                return outlasted
-        record_verdict(self._service, self._pen, operation, step, verdict)
-        return True
-
-    def _stands_already(self, operation: Operation, step: Step) -> bool:
-        """Look for a document before it is sent again: whoever asked cannot know that it stands."""
-        if not isinstance(step.effect, IssueInvoice | IssueCreditNote):
-            return False
-        sight = look_after_send(self._service, operation, step, step.remote_id)
-        if isinstance(sight, Seen):
-            change = happened(step, StepEvent.SEEN, remote_id=sight.remote_id)
-        elif isinstance(sight, Contradicted):
-            change = happened(step, StepEvent.CONTRADICTED, reason=sight.reason)
-        else:
-            return False
-        record_change(self._service, self._pen, change)
-        return True
+        return turn_away(self._service, self._pen, operation, step, verdict)
 
     def _claim(self, operation: Operation, step: Step, verdict: Ready) -> Step | None:
         """Commit SENDING, unless its family or everything was stopped since work began."""

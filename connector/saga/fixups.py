@@ -27,6 +27,7 @@ from connector.domain.shares import is_in_cents, items_for, rest_of
 from connector.saga.effects import IssueCreditNote, IssueInvoice
 from connector.saga.states import FINISHED, StepState
 from connector.saga.steps import Operation, Source, Step, StepKind
+from connector.saga.wording import say_changed, say_issued_twice, say_moved, say_rest_moved
 
 SETTLING = frozenset({StepKind.RELIEVE, StepKind.CREDIT})
 """Steps that take what is carried off the books again, at the source or on the merged invoice."""
@@ -123,16 +124,17 @@ def plan_settlement(
     planned: list[Step] = []
     relieved: Items = ()
     if settlement.relief:
-        relieved = carried
+        relieved, words = carried, say_moved(operation.main_id)
         if settlement.relief != source.total and invoice is not None:
             relieved = items_for(invoice.items, settlement.relief, f"Rest of {source.number}")
+            words = say_rest_moved(source.number, operation.main_id)
         note = IssueCreditNote(
             account_id=source.account_id,
             invoice_id=source.invoice_id,
             issued_on=on,
             items=relieved,
             total=settlement.relief,
-            note=f"Moved to the merged invoice of account {operation.main_id}.",
+            note=words,
         )
         planned.append(_added(operation, StepKind.RELIEVE, note, source.invoice_id))
     if settlement.credit:
@@ -142,9 +144,9 @@ def plan_settlement(
             account_id=operation.main_id,
             invoice_id=merged_id(operation),
             issued_on=on,
-            items=_of_sub(operation, source, rest_of(carried, taken, settlement.credit, words)),
+            items=on_merged(operation, source, rest_of(carried, taken, settlement.credit, words)),
             total=settlement.credit,
-            note=f"Invoice {source.number} changed after it was merged.",
+            note=say_changed(source.number),
         )
         planned.append(_added(operation, StepKind.CREDIT, note, source.invoice_id, len(planned)))
     return tuple(planned)
@@ -160,7 +162,7 @@ def plan_voids(operation: Operation, twins: Iterable[Invoice], on: date) -> tupl
             issued_on=on,
             items=items_for(twin.items, twin.total, f"Invoice {twin.number}"),
             total=twin.total,
-            note=f"Invoice {twin.number} was issued twice.",
+            note=say_issued_twice(twin.number),
         )
         planned.append(_added(operation, StepKind.VOID, note, twin.id, len(planned)))
     return tuple(planned)
@@ -254,7 +256,7 @@ def was_relieved(operation: Operation) -> bool:
     )
 
 
-def _of_sub(operation: Operation, source: Source, items: Items) -> Items:
+def on_merged(operation: Operation, source: Source, items: Items) -> Items:
     """The lines as they stand on the merged invoice: they name the sub-account they are about."""
     sub_id = None if source.account_id == operation.main_id else source.account_id
     return tuple(replace(item, sub_account_id=sub_id) for item in items)

@@ -38,6 +38,13 @@ class Change:
     after: Step
 
 
+def with_changes(operation: Operation, changes: Iterable[Change]) -> Operation:
+    """The operation after some changes of its steps."""
+    after = {change.after.number: change.after for change in changes}
+    steps = tuple(after.get(step.number, step) for step in operation.steps)
+    return replace(operation, steps=steps)
+
+
 def by_urgency(operations: Iterable[Operation]) -> list[Operation]:
     """Most urgent first; within a kind, oldest first."""
     return sorted(operations, key=lambda op: (URGENCY[op.kind], op.created_at, op.plan_id))

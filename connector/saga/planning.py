@@ -21,6 +21,7 @@ from connector.domain.marker import Marker, with_marker
 from connector.domain.merge import MergePlan
 from connector.saga.effects import IssueCreditNote, IssueInvoice, MarkInvoice, SetStatus
 from connector.saga.steps import Operation, OperationKind, OperationState, Source, Step, StepKind
+from connector.saga.wording import say_moved
 
 NUMBERS_MAX = 200
 """Sources that a merged invoice names in its note: the field has an end, and readers too."""
@@ -163,7 +164,7 @@ def _relieve(plan_id: PlanId, number: int, plan: MergePlan, invoice: Invoice) ->
             issued_on=plan.issued_on,
             items=items,
             total=invoice.due,
-            note=f"Moved to the merged invoice of account {plan.main_id}. {marker}",
+            note=f"{say_moved(plan.main_id)} {marker}",
         ),
     )
 

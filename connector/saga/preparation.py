@@ -29,6 +29,7 @@ from connector.saga.fixups import (
 )
 from connector.saga.states import StepState
 from connector.saga.steps import Operation, Source, Step, StepKind
+from connector.saga.traces import Trace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +76,14 @@ class HandBack:
     reason: str
 
 
-Verdict: TypeAlias = Ready | Withdraw | Skip | Hold | Replace | HandBack
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Strange:
+    """What is there was made with a newer journal than ours: nothing more may be sent at all."""
+
+    trace: Trace
+
+
+Verdict: TypeAlias = Ready | Withdraw | Skip | Hold | Replace | HandBack | Strange
 
 
 def judge_claim(
@@ -89,6 +97,9 @@ def judge_claim(
     assert invoice is not None
     if foreign := [m for m in markers_in(invoice.memo) if m != step.marker]:
         return Withdraw(reason=f"invoice {source.number} is marked by plan {foreign[0].plan_id}")
+    if step.sent_at is None and step.marker in markers_in(invoice.memo):
+        where = f"invoice {source.number} of account {source.account_id}"
+        return Strange(trace=Trace(marker=step.marker, account_id=source.account_id, where=where))
     if not has_room(invoice.memo):
         return Withdraw(reason=f"the memo of invoice {source.number} has no room for our mark")
     return Ready(effect=_mark(step, with_marker(invoice.memo, step.marker)))

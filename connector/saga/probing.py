@@ -10,11 +10,11 @@ whose name our writes bear, which tells a suspension of ours from a person's aft
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from connector.domain.accounts import Account, AccountStatus
-from connector.domain.ids import AccountId, InvoiceId
+from connector.domain.ids import AccountId, InvoiceId, PlanId
 from connector.domain.invoices import Invoice, InvoiceItem, total_of
 from connector.domain.marker import Marker, with_marker
 from connector.domain.money import ZERO
@@ -30,6 +30,7 @@ from connector.saga.steps import (
     StepKind,
     step_of_kind,
 )
+from connector.saga.wording import say_probed
 
 WORDS = 'Probe of linked-accounts.\r\nžluťoučký שלום; a < b & c > d, <i>it\'s</i> "so" \\ %20\n  '
 """What staff may have in a memo. No signs of four bytes: a database that has no room for them may
@@ -50,16 +51,20 @@ ITEMS = (
 def operation_of_probe(account_id: AccountId, due_days: int, origin: Origin) -> Operation:
     """A probe with its first step; each has a name of its own, by the moment it was asked for."""
     plan_id = name_of(origin, "probe", account_id, origin.at.isoformat())
-    today = origin.at.date()
-    marker = Marker(plan_id=plan_id, step=1)
+    due_on = origin.at.date() + timedelta(days=due_days)
+    return probe_named(plan_id, account_id, due_on, origin.at)
+
+
+def probe_named(plan_id: PlanId, account_id: AccountId, due_on: date, at: datetime) -> Operation:
+    """The probe of a name with its first step."""
     effect = IssueInvoice(
         account_id=account_id,
-        issued_on=today,
-        due_on=today + timedelta(days=due_days),
+        issued_on=at.date(),
+        due_on=due_on,
         items=ITEMS,
         total=total_of(ITEMS),
         note="Probe of linked-accounts: nothing to pay.",
-        memo=with_marker(WORDS, marker),
+        memo=with_marker(WORDS, Marker(plan_id=plan_id, step=1)),
     )
     step = Step(
         plan_id=plan_id, number=1, kind=StepKind.ISSUE, account_id=account_id, effect=effect
@@ -70,7 +75,7 @@ def operation_of_probe(account_id: AccountId, due_days: int, origin: Origin) -> 
         main_id=account_id,
         state=OperationState.OPEN,
         steps=(step,),
-        created_at=origin.at,
+        created_at=at,
         total=effect.total,
         summary=f"probe on account {account_id}",
     )
@@ -89,6 +94,13 @@ def plan_next(
     """
     if invoice is None or any(step.state not in FINISHED for step in operation.steps):
         return None
+    return following_step(operation, invoice, account, today)
+
+
+def following_step(
+    operation: Operation, invoice: Invoice, account: Account | None, today: date
+) -> Step | None:
+    """The step that comes after those that a probe has; None after the last one."""
     number = len(operation.steps) + 1
     marker = Marker(plan_id=operation.plan_id, step=number)
     kinds = {step.kind for step in operation.steps}
@@ -104,7 +116,7 @@ def plan_next(
             issued_on=today,
             items=items_for(invoice.items, invoice.total, f"Invoice {invoice.number}"),
             total=invoice.total,
-            note=f"Probe of linked-accounts: settles invoice {invoice.number}. {marker}",
+            note=f"{say_probed(invoice.number)} {marker}",
         )
     elif (trial := _next_trial(operation, kinds, account)) is not None:
         kind, effect = trial

@@ -23,7 +23,9 @@ A document that was sent before is looked for once more before it is sent again,
 for it: found, an INTENDED step becomes CONFIRMED without a send.
 
 There is no way from SENDING or UNKNOWN to INTENDED without a reading that says "certainly not
-carried out", and no way out of CONFIRMED: what is done is corrected by a further step.
+carried out". What is done is corrected by a further step; CONFIRMED is left only if the platform
+itself went back to a time before it (LOST), and a person says so. If it is our own store that went
+back, what it takes for INTENDED may have been sent since, and is read back (DOUBTED).
 """
 
 from __future__ import annotations
@@ -59,6 +61,8 @@ class StepEvent(StrEnum):
     WITHDRAWN = "withdrawn"  #: no longer wanted, and nothing had left
     RETRY_ASKED = "retry_asked"  #: by a named operator
     CANCEL_ASKED = "cancel_asked"  #: by a named operator
+    DOUBTED = "doubted"  #: our store is older than the platform: it may have been sent since
+    LOST = "lost"  #: the platform was restored from a backup without it; said by a named operator
 
 
 S, E = StepState, StepEvent
@@ -68,6 +72,7 @@ TRANSITIONS: dict[tuple[StepState, StepEvent], StepState] = {
     (S.INTENDED, E.WITHDRAWN): S.CANCELLED,
     (S.INTENDED, E.SEEN): S.CONFIRMED,
     (S.INTENDED, E.CONTRADICTED): S.HELD,
+    (S.INTENDED, E.DOUBTED): S.UNKNOWN,
     (S.SENDING, E.ACCEPTED): S.CONFIRMED,
     (S.SENDING, E.NOT_SENT): S.INTENDED,
     (S.SENDING, E.UNCLEAR): S.UNKNOWN,
@@ -78,6 +83,7 @@ TRANSITIONS: dict[tuple[StepState, StepEvent], StepState] = {
     (S.UNKNOWN, E.CONTRADICTED): S.HELD,
     (S.HELD, E.RETRY_ASKED): S.INTENDED,
     (S.HELD, E.CANCEL_ASKED): S.CANCELLED,
+    (S.CONFIRMED, E.LOST): S.CANCELLED,
 }
 
 FINISHED = frozenset({S.CONFIRMED, S.CANCELLED})

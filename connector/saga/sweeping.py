@@ -35,7 +35,7 @@ from connector.saga.undoing import revoke_of
 from connector.saga.verification import THEN_CANCEL, Problem, doubtful_notes
 
 SWEPT = timedelta(days=7)
-"""How long after a merge its credit notes are looked for by mark, if one may stand too often."""
+"""How long after its latest send the credit notes of a merge are looked for, if one may be double."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +75,7 @@ def sweep_undo(undo: Operation, invoices: Iterable[Invoice], now: datetime) -> S
     merged = rows.get(InvoiceId(revoke_of(undo).invoice_id or 0))
     owes_again = _is_at_rest(undo) and merged is not None and merged.is_open
     has_ended = _is_at_rest(undo) or undo.state is OperationState.WITHDRAWN
-    is_recent = now - undo.created_at < SWEPT
+    is_recent = now - _latest_of(undo) < SWEPT
     return Sweep(
         voids=plan_voids(undo, find_twins(undo, rows.values()), now.date()),
         is_suspect=owes_again or (has_ended and is_recent and bool(doubtful_notes(undo))),
@@ -89,7 +89,7 @@ def sweep_merge(
     """A merged invoice that stands twice or was touched; a source that owes again."""
     rows = {invoice.id: invoice for invoice in invoices}
     owing = list(_owing(operation, rows))
-    is_recent = now - operation.created_at < SWEPT
+    is_recent = now - _latest_of(operation) < SWEPT
     return Sweep(
         voids=plan_voids(operation, find_twins(operation, rows.values()), now.date()),
         handbacks=hand_back(operation, _claims_come_back(operation, rows)),
@@ -174,6 +174,12 @@ def surplus_note(operation: Operation, problem: Problem) -> Refusal:
         f" {problem.sentence.removesuffix(THEN_CANCEL)}",
         mend="delete what the sentence names on the platform",
     )
+
+
+def _latest_of(operation: Operation) -> datetime:
+    """When something of it was last sent: long after it was planned, if a step was held or in doubt."""
+    sent = [step.sent_at for step in operation.steps if step.sent_at is not None]
+    return max([operation.created_at, *sent])
 
 
 def _owing(

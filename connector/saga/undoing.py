@@ -21,7 +21,7 @@ and settled; a recharge belongs to its account and is not merged again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from connector.domain.ids import PlanId
@@ -42,6 +42,10 @@ from connector.saga.steps import (
     Step,
     StepKind,
 )
+from connector.saga.wording import say_undone
+
+AGAIN = "Charged again: invoice"
+"""How the heading of a recharge begins; the number of the source follows."""
 
 LIVE = frozenset({OperationState.OPEN, OperationState.CLOSED})
 
@@ -90,8 +94,12 @@ def carried_by(merge: Operation) -> Decimal:
 
 def operation_of_undo(merge: Operation, origin: Origin) -> Operation:
     """Revoke what is carried, then recharge each source that was relieved."""
-    plan_id = name_of(origin, "undo", merge.plan_id)
-    today = origin.at.date()
+    return undo_named(name_of(origin, "undo", merge.plan_id), merge, origin.at)
+
+
+def undo_named(plan_id: PlanId, merge: Operation, at: datetime) -> Operation:
+    """The undo of a merge under a name: its steps and their numbers follow from the merge."""
+    today = at.date()
     revoke = _revoke(plan_id, merge, today)
     relieved = [
         source for source in merge.sources if done_for(merge, source.invoice_id, StepKind.RELIEVE)
@@ -106,7 +114,7 @@ def operation_of_undo(merge: Operation, origin: Origin) -> Operation:
         main_id=merge.main_id,
         state=OperationState.OPEN,
         steps=(revoke, *recharges),
-        created_at=origin.at,
+        created_at=at,
         cycle_start=merge.cycle_start,
         total=carried_by(merge),
         summary=f"undo of {merge.plan_id}: {carried_by(merge):.2f} back to {len(relieved)} invoices",
@@ -150,7 +158,7 @@ def _revoke(plan_id: PlanId, merge: Operation, on: date) -> Step:
             issued_on=on,
             items=rest_of(issue.effect.items, credited, total, "Merged invoice"),
             total=total,
-            note=f"Undone: its sources are charged on their own accounts again. {marker}",
+            note=f"{say_undone(merge.plan_id)} {marker}",
         ),
     )
 
@@ -180,7 +188,7 @@ def _recharge(plan_id: PlanId, number: int, merge: Operation, source: Source, on
 def _heading(source: Source) -> InvoiceItem:
     """A line of price zero: notes and memos may be written over, lines stay."""
     return InvoiceItem(
-        description=f"Charged again: invoice {source.number}",
+        description=f"{AGAIN} {source.number}",
         quantity=Decimal(1),
         unit="",
         price=ZERO,

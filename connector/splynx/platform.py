@@ -17,6 +17,7 @@ from connector.splynx import doctor, records
 from connector.splynx.codec import Json, encode_instant, encode_word
 from connector.splynx.connection import SplynxConnection
 from connector.splynx.doctor import PermissionProbe
+from connector.splynx.feeds import FEEDS, feed_row_in, saved_at_in, walk_marked
 from connector.splynx.needs import ServiceStatus
 from connector.splynx.paging import Listing, Pager, in_chunks
 from connector.splynx.row import Row, read_rows
@@ -27,14 +28,6 @@ T = TypeVar("T")
 
 SERVICES = ("internet_services", "recurring_services", "voice_services", "bundle_services")
 """Kinds of services, the most frequent first."""
-
-_FEEDS = {
-    Feed.INVOICES: ("invoices", "invoice"),
-    Feed.CREDIT_NOTES: ("credit_notes", "credit_note"),
-    Feed.PAYMENTS: ("payments", "payment"),
-    Feed.STATUS_CHANGES: ("status_changes", "status_change"),
-}
-"""Resource and record of each feed."""
 
 _REPEATED_HOUR = timedelta(hours=2)
 
@@ -90,7 +83,7 @@ class SplynxPlatform:
         condition = later_than(self._at("account", "updated_at"), bound)
         rows = self._rows("accounts", "account", (condition,))
         return tuple(
-            SavedAccount(id=AccountId(row.id()), saved_at=_saved_at(row) or since) for row in rows
+            SavedAccount(id=AccountId(row.id()), saved_at=saved_at_in(row) or since) for row in rows
         )
 
     def read_native_subs(self) -> Reading[Account]:
@@ -179,7 +172,7 @@ class SplynxPlatform:
 
     def read_last_id(self, feed: Feed) -> int:
         """The highest id there is now; 0 for an empty collection."""
-        resource, record = _FEEDS[feed]
+        resource, record = FEEDS[feed]
         found = self._pager.read_highest(self._listing(resource, record, ()))
         return 0 if found is None else self._row(record, found).id()
 
@@ -189,7 +182,7 @@ class SplynxPlatform:
         Rows that concern no account (0, nothing) get account 0. One with an unreadable account is
         in quarantine; an unreadable id is an error, for nobody could tell where to go on.
         """
-        resource, record = _FEEDS[feed]
+        resource, record = FEEDS[feed]
         found = self._pager.read_after(self._listing(resource, record, ()), after)
         rows = [self._row(record, data) for data in found]
         for row in rows:
@@ -197,8 +190,24 @@ class SplynxPlatform:
         return read_rows(
             rows,
             resource,
-            lambda row: FeedRow(id=row.id(), account_id=AccountId(row.ref("account_id") or 0)),
+            feed_row_in,
         )
+
+    def read_feed_row(self, feed: Feed, number: int) -> Reading[FeedRow]:
+        """The row of a feed with this id, if it is there."""
+        resource, record = FEEDS[feed]
+        found = self._pager.read_ids(self._listing(resource, record, ()), [number])
+        return read_rows((self._row(record, data) for data in found), resource, feed_row_in)
+
+    def read_marked_invoices(self, told: Callable[[int], None]) -> Reading[Invoice]:
+        """Every invoice that bears a mark of ours, of whatever account, status and date."""
+        rows = self._walk_marked(Feed.INVOICES, told)
+        return read_rows(rows, "invoices", records.invoice_in)
+
+    def read_marked_notes(self, told: Callable[[int], None]) -> Reading[CreditNote]:
+        """Every credit note that bears a mark of ours."""
+        rows = self._walk_marked(Feed.CREDIT_NOTES, told)
+        return read_rows(rows, "credit_notes", records.credit_note_in)
 
     def check_login(self) -> None:
         """Raises ``PlatformDenied`` or ``PlatformUnavailable`` unless our key is accepted."""
@@ -211,6 +220,15 @@ class SplynxPlatform:
     def count_extra_fields(self) -> int:
         """How many additional fields invoices have here; nothing of ours rests on them."""
         return doctor.count_extra_fields(self._connection)
+
+    def _walk_marked(self, feed: Feed, told: Callable[[int], None]) -> Iterator[Row]:
+        resource, record = FEEDS[feed]
+        listing = self._listing(resource, record, ())
+
+        def read(after: int) -> Iterator[Row]:
+            return (self._row(record, data) for data in self._pager.read_after(listing, after))
+
+        return walk_marked(read, told)
 
     def _invoices(self, account_ids: Collection[AccountId], condition: Filter) -> Reading[Invoice]:
         at = self._at("invoice", "account_id")
@@ -278,11 +296,3 @@ def _is_of_service(row: Row) -> bool:
         return row.ref("service_id") is not None
     except ReplyMalformed:
         return False  # left to the decoder's quarantine
-
-
-def _saved_at(row: Row) -> datetime | None:
-    """When an account was saved; an unreadable stamp must not hide that it was."""
-    try:
-        return row.instant_if_any("updated_at")
-    except ReplyMalformed:
-        return None

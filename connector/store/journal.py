@@ -10,14 +10,15 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from connector.domain.bounds import Share
 from connector.domain.ids import AccountId, PlanId
+from connector.domain.marker import Marker
 from connector.domain.snapshot import OwnRecord
 from connector.errors import JournalConflict
+from connector.ports.journal import HistoryRow
 from connector.ports.platform import Feed
-from connector.ports.store import HistoryRow
 from connector.saga.effects import MarkInvoice
 from connector.saga.states import StepEvent
 from connector.saga.steps import Operation, OperationState, Step, StepKind
-from connector.store import chain, operations, own, turnover
+from connector.store import chain, marks, operations, own, turnover
 from connector.store.rows import (
     Row,
     mutable_columns,
@@ -107,7 +108,7 @@ class SqlJournal:
             detail=why,
         )
 
-    def record_steps(self, steps: Iterable[Step], at: datetime) -> None:
+    def record_steps(self, steps: Iterable[Step], at: datetime, by: str = CONNECTOR) -> None:
         """Append steps and log them: all of them, or nothing and ``JournalConflict``."""
         added = tuple(steps)
         with self._connection.begin_nested():
@@ -120,7 +121,7 @@ class SqlJournal:
                     account_id=new.account_id,
                     event="added",
                     to_state=new.state.value,
-                    by=CONNECTOR,
+                    by=by,
                     detail=new.reason,
                 )
 
@@ -159,6 +160,20 @@ class SqlJournal:
         """Whether a claim was ever read back."""
         return operations.has_confirmed(self._connection, StepKind.CLAIM)
 
+    def load_explained(self, markers: Collection[Marker]) -> frozenset[Marker]:
+        """Those of the marks whose step was sent, as far as this journal knows."""
+        return marks.load_explained(self._connection, markers)
+
+    def load_latest_documents(
+        self, feed: Feed, limit: int, below: int | None = None
+    ) -> tuple[Step, ...]:
+        """Confirmed steps by the document that they made, the highest number first."""
+        return marks.load_latest(self._connection, feed, limit, below)
+
+    def load_sent_since(self, at: datetime) -> tuple[Operation, ...]:
+        """Operations of which something was sent at or after an instant."""
+        return marks.load_sent_since(self._connection, at)
+
     def load_history(
         self, *, account_id: AccountId | None, plan_id: PlanId | None, limit: int
     ) -> tuple[HistoryRow, ...]:
@@ -173,7 +188,7 @@ class SqlJournal:
             raise JournalConflict(f"plan {new.plan_id} is in the journal already")
         live = {
             row.invoice_id: row.plan_id
-            for ids in own.portions(each.invoice_id for each in new.sources)
+            for ids in own.portions_of(each.invoice_id for each in new.sources)
             for row in self._connection.execute(
                 select(source.c.invoice_id, source.c.plan_id)
                 .where(source.c.invoice_id.in_(ids))

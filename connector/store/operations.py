@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select
 
 from connector.domain.ids import AccountId, PlanId
-from connector.ports.store import HistoryRow
+from connector.ports.journal import HistoryRow
 from connector.saga.states import FINISHED, StepState
 from connector.saga.steps import Operation, OperationState, StepKind
 from connector.store.rows import operation_from, source_from, step_from

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
+from typing import TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, exists, select
 
@@ -20,6 +21,8 @@ from connector.saga.states import StepEvent, StepState
 from connector.saga.steps import OperationState, StepKind
 from connector.store.schema import journal_event, operation, source, step
 
+K = TypeVar("K", int, PlanId)
+
 PORTION = 500
 """How many ids go into one query: databases limit the parameters of a statement."""
 
@@ -29,7 +32,7 @@ _MARKS = {
     *(StepKind.SUSPEND, StepKind.RELEASE),
 }
 _INVOICES = {StepKind.ISSUE, StepKind.RECHARGE}
-_DOCUMENTS_OF = {
+DOCUMENTS_OF = {
     Feed.INVOICES: sorted(kind.value for kind in _INVOICES),
     # whatever else leaves a document of its own leaves a credit note
     Feed.CREDIT_NOTES: sorted(kind.value for kind in StepKind if kind not in _MARKS | _INVOICES),
@@ -59,21 +62,21 @@ _STEPS = (
 )
 
 
-def portions(ids: Iterable[int]) -> Iterator[list[int]]:
-    """The ids, each once, in lists that fit one query."""
-    left = iter(sorted(set(ids)))
+def portions_of(keys: Iterable[K]) -> Iterator[list[K]]:
+    """The keys, each once and in order, in lists that fit one query."""
+    left = iter(sorted(set(keys)))
     while found := list(islice(left, PORTION)):
         yield found
 
 
 def load_ids(connection: Connection, feed: Feed, ids: Collection[int]) -> frozenset[int]:
     """Those of the ids that are documents we created ourselves."""
-    kinds = _DOCUMENTS_OF.get(feed)
+    kinds = DOCUMENTS_OF.get(feed)
     if kinds is None:
         return frozenset()
     return frozenset(
         found
-        for portion in portions(ids)
+        for portion in portions_of(ids)
         for found in connection.scalars(
             select(step.c.remote_id)
             .where(step.c.kind.in_(kinds))

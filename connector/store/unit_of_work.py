@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, Transaction
 
 from connector.errors import StoreError, StoreUnavailable
+from connector.ports.journal import Journal
 from connector.ports.parking import Parkings
-from connector.ports.store import Agenda, Facts, Findings, Journal, Links, Requests
+from connector.ports.store import Agenda, Facts, Findings, Links, Requests
 from connector.store.agenda import SqlAgenda
 from connector.store.engine import is_in_transaction
 from connector.store.facts import SqlFacts

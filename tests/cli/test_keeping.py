@@ -45,14 +45,18 @@ def test_a_store_is_saved_and_restored_and_stays_frozen_until_a_person_says_so(
     assert site.run("backup", saved).code == 1
     done = site.run("restore", saved, "--by", "anna")
     assert done.code == 0, done.err
-    assert "writes are frozen" in done.out
+    assert "nothing is written" in done.out
     shown = site.run("status", "--json")
     assert shown.code == 1
-    assert shown.document["frozen"].startswith("restored by anna at ")
+    assert shown.document["frozen"].startswith("recovery: restored by anna at ")
     assert shown.document["links"]["aggregated"] > 0
     site.run("sync")
     assert site.run("status", "--json").document["frozen"]
-    assert site.run("unfreeze", "--by", "anna").code == 0
+    site.run("unfreeze", "--by", "anna")
+    site.run("sync")
+    assert site.run("status", "--json").document["frozen"]
+    site.shell.set(PLATFORM__QUIESCENCE_SECONDS="0")
+    assert site.run("rebuild", "--confirm", "--by", "anna").code == 0
     site.run("sync")
     assert site.run("status", "--json").document["frozen"] is None
 

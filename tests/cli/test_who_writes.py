@@ -33,6 +33,8 @@ LOOKING: dict[str, list[str]] = {
     "rehearse": ["--days", "1", "--hours", "12"],
     "backup": ["{folder}/copy.sqlite3"],
     "restore": ["{folder}/copy.sqlite3", "--by", "anna"],
+    "rebuild": ["--confirm", "--by", "anna"],
+    "lost-interval": ["--settle", "--by", "anna"],
     "links import": ["{folder}/links.csv", "--by", "anna"],
     "links list": [],
     "links export": [],

@@ -12,6 +12,7 @@ from connector.domain.invoices import (
     InvoiceType,
     total_of,
 )
+from connector.domain.marker import Marker, markers_in
 from connector.saga.effects import IssueCreditNote, IssueInvoice
 
 
@@ -44,3 +45,13 @@ def noted(effect: IssueCreditNote, number: CreditNoteId, at: datetime) -> Credit
         note=effect.note,
         created_at=at,
     )
+
+
+def marks_on(row: object) -> tuple[Marker, ...]:
+    """Our marks on a row, if it is a document."""
+    match row:
+        case Invoice():
+            return markers_in(row.memo)
+        case CreditNote():
+            return markers_in(row.note)
+    return ()

@@ -10,18 +10,14 @@ from typing import TypeVar
 
 from connector.domain.accounts import Account, Billing, StatusChange
 from connector.domain.ids import AccountId, CreditNoteId, InvoiceId
-from connector.domain.invoices import (
-    CreditNote,
-    Invoice,
-    InvoiceStatus,
-)
+from connector.domain.invoices import CreditNote, Invoice, InvoiceStatus
 from connector.domain.payments import Payment
 from connector.domain.snapshot import Quarantined
 from connector.errors import PlatformError, RecordMissing
 from connector.ports.platform import Capabilities, Feed, FeedRow, Reading, Receipt, SavedAccount
 from connector.saga.effects import Effect, IssueCreditNote, IssueInvoice, MarkInvoice, SetStatus
 from tests.fakes.clock import FakeClock
-from tests.fakes.documents import issued, noted
+from tests.fakes.documents import issued, marks_on, noted
 from tests.fakes.trouble import Moment, Script, Trouble
 from tests.fakes.world import World
 
@@ -199,7 +195,32 @@ class FakePlatform:
         """Newer rows."""
         rows = sorted((row for row in self._feed(feed) if row.id > after), key=lambda row: row.id)
         broken = self.script.quarantined.get(f"read_feed {feed}", ())
-        return Reading(rows=tuple(rows), quarantined=broken)
+        above = tuple(row for row in broken if (row.object_id or 0) > after)
+        return Reading(rows=tuple(rows), quarantined=above)
+
+    def read_feed_row(self, feed: Feed, number: int) -> Reading[FeedRow]:
+        """The row with that id, or none."""
+        rows = tuple(row for row in self._feed(feed) if row.id == number)
+        broken = self.script.quarantined.get(f"read_feed {feed}", ())
+        return Reading(
+            rows=rows, quarantined=tuple(row for row in broken if row.object_id == number)
+        )
+
+    def read_marked_invoices(self, told: Callable[[int], None]) -> Reading[Invoice]:
+        """Those with a mark in their memo."""
+        found = self._see("read_marked_invoices").invoices
+        for number in sorted(found):
+            told(number)
+        broken = self.script.quarantined.get("read_marked_invoices", ())
+        rows = tuple(row for row in map(found.__getitem__, sorted(found)) if marks_on(row))
+        return Reading(rows=rows, quarantined=broken)
+
+    def read_marked_notes(self, told: Callable[[int], None]) -> Reading[CreditNote]:
+        """Those with a mark in their note."""
+        found = self._see("read_marked_notes").notes
+        for number in sorted(found):
+            told(number)
+        return Reading(rows=tuple(found[n] for n in sorted(found) if marks_on(found[n])))
 
     def _feed(self, feed: Feed) -> list[FeedRow]:
         world = self._see(f"read_feed {feed}")
@@ -213,7 +234,9 @@ class FakePlatform:
                 found = world.payments
             case Feed.STATUS_CHANGES:
                 found = world.changes
-        return [FeedRow(id=row.id, account_id=row.account_id) for row in found]
+        return [
+            FeedRow(id=row.id, account_id=row.account_id, markers=marks_on(row)) for row in found
+        ]
 
     def _see(self, name: str, *keys: int) -> World:
         self.on_read(name)

@@ -148,12 +148,24 @@ def _calls(world: World) -> Iterable[tuple[str, Call]]:
     yield "credit notes", lambda platform: platform.read_credit_notes(owner, SINCE)
     yield "credit notes of all", lambda platform: platform.read_credit_notes_of(ids, SINCE)
     yield "payments", lambda platform: platform.read_payments(ids[0], SINCE)
+    yield "marked invoices", lambda platform: platform.read_marked_invoices(_nobody)
+    yield "marked notes", lambda platform: platform.read_marked_notes(_nobody)
     yield "extra fields", lambda platform: platform.count_extra_fields()
     yield "status changes", lambda platform: platform.read_status_changes(ids)
     for feed in Feed:
         yield f"last of {feed}", partial(_last_of, feed)
         yield f"feed of {feed}", partial(_feed_of, feed)
+        yield f"row of {feed}", partial(_row_of, feed)
     yield "permissions", lambda platform: platform.probe_permissions()
+
+
+def _nobody(rows: int) -> None:
+    """Nobody is told how many rows were read."""
+    del rows
+
+
+def _row_of(feed: Feed, platform: SplynxPlatform) -> object:
+    return platform.read_feed_row(feed, 1)
 
 
 def _last_of(feed: Feed, platform: SplynxPlatform) -> object:

@@ -131,7 +131,6 @@ def test_an_unreadable_row_is_listed_and_passed(rig: Rig) -> None:
     settled(rig)
     rig.platform.quarantine("read_feed payments", BROKEN)
     assert poll(rig.service, rig.pen) == 0
-    rig.platform.mend()
     with rig.unit() as unit:
         assert unit.findings.load_quarantine() == (BROKEN,)
     assert rig.fact(facts.feed_mark(Feed.PAYMENTS)) == "7"

@@ -69,7 +69,7 @@ def assert_undone(rig: Rig, scene: Scene) -> None:
 def revokes(rig: Rig) -> int:
     """How many credit notes were sent to the merged invoice with the mark of an undo's pivot."""
     sent = [effect for effect in rig.platform.sent if isinstance(effect, IssueCreditNote)]
-    return sum("Undone" in effect.note for effect in sent)
+    return sum("is undone" in effect.note for effect in sent)
 
 
 @pytest.mark.slow

@@ -127,12 +127,11 @@ def test_a_claim_found_changed_withdraws_without_any_send(rig: Rig) -> None:
 
 
 def test_another_plans_mark_withdraws(rig: Rig) -> None:
-    """A second installation was quicker: its mark is on the source."""
+    """A second installation was quicker: its mark comes between the look and the claim."""
     merging(rig)
-    rig.platform.fail_send(1, PlatformUnavailable("down"))
+    mark = str(Marker(plan_id=PlanId("A" * 20), step=1))
+    rig.platform.on_send = lambda _: rig.world.change_invoice(11, memo=mark)
     rig.cycle()
-    rig.world.change_invoice(11, memo=str(Marker(plan_id=PlanId("A" * 20), step=1)))
-    rig.sync()
     assert f"marked by plan {'A' * 20}" in rig.operations(OperationState.WITHDRAWN)[0].why
 
 

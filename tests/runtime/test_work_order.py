@@ -94,13 +94,13 @@ def test_stop_lets_the_step_under_way_end_and_begins_no_other(rig: Rig) -> None:
 
 
 def test_each_step_is_a_sign_of_life(rig: Rig) -> None:
-    """The watchdog is told by the work itself: one look, seven steps and the end."""
+    """The watchdog is told: by a new store's search, one look, seven steps and the end."""
     rig.family()
     rig.charge(1, 2, 3)
     beats: list[int] = []
     rig.pen = Pen(epoch=rig.pen.epoch, stop=rig.stop, beat=lambda: beats.append(1))
     rig.cycle()
-    assert len(beats) == 1 + 7 + 1
+    assert len(beats) == 3 + 1 + 7 + 1
 
 
 def test_nothing_is_written_while_frozen(rig: Rig) -> None:

@@ -21,6 +21,7 @@ from connector.saga.preparation import (
     Ground,
     Ready,
     Skip,
+    Strange,
     Withdraw,
     judge_cascade,
     judge_claim,
@@ -30,7 +31,7 @@ from connector.saga.preparation import (
 from connector.saga.states import StepState
 from connector.saga.steps import Source, Step
 from tests.build import NOON, account
-from tests.saga.support import SOURCES, merge, releases, step_of, suspensions, with_states
+from tests.saga.support import NOW, SOURCES, merge, releases, step_of, suspensions, with_states
 
 MERGE = merge()
 SUB_INVOICE = SOURCES[1]
@@ -87,10 +88,21 @@ def test_a_changed_source_gives_the_merge_up(invoice: Invoice | None, words: str
 
 
 def test_a_mark_of_our_own_is_no_obstacle() -> None:
-    """The claim was carried out before, without our knowing."""
+    """The claim was sent before, and was carried out without our knowing."""
     marked = replace(SUB_INVOICE, memo=with_marker("x", CLAIM.marker))
-    assert judge_claim(CLAIM, SOURCE, marked) == Ready(
+    assert judge_claim(replace(CLAIM, sent_at=NOW), SOURCE, marked) == Ready(
         effect=MarkInvoice(invoice_id=InvoiceId(20), account_id=AccountId(2), memo=marked.memo)
+    )
+
+
+def test_a_mark_that_we_never_sent_is_strange() -> None:
+    """A journal newer than ours set it: nothing more may be sent at all."""
+    marked = replace(SUB_INVOICE, memo=with_marker("x", CLAIM.marker))
+    verdict = judge_claim(CLAIM, SOURCE, marked)
+    assert isinstance(verdict, Strange)
+    assert (verdict.trace.marker, verdict.trace.where) == (
+        CLAIM.marker,
+        "invoice N20 of account 2",
     )
 
 

@@ -14,8 +14,9 @@ from rich.progress import track
 from rich.table import Table
 
 from connector.domain.policy import Mode
+from tests.simulator.accidents import ACCIDENTS
 from tests.simulator.landed import SILENT
-from tests.simulator.season import Outcome
+from tests.simulator.outcome import Outcome
 from tests.simulator.series import Tally, play_abroad, play_here
 from tests.simulator.weather import NEVER
 
@@ -33,14 +34,19 @@ def main(arguments: list[str] | None = None) -> int:
     seeds = range(asked.first, asked.first + asked.seeds)
     tally, began = Tally(), time.perf_counter()
     outcomes = play_abroad(
-        seeds, jobs=asked.jobs, mode=asked.mode, is_late=asked.late, is_twice=asked.twice
+        seeds,
+        jobs=asked.jobs,
+        mode=asked.mode,
+        is_late=asked.late,
+        is_twice=asked.twice,
+        accident=asked.accident,
     )
     for outcome in _watched(console, outcomes, len(seeds)):
         tally.add(outcome)
         if not outcome.is_good:
             _tell_bad(console, outcome, asked)
     _tell_tally(console, tally, time.perf_counter() - began)
-    is_whole = tally.seeds >= ENOUGH and asked.mode is None
+    is_whole = tally.seeds >= ENOUGH and asked.mode is None and asked.accident is None
     missing = tally.never_happened(is_late=asked.late) if is_whole else []
     if missing:
         console.print(f"never happened: {', '.join(missing)}", style="red")
@@ -56,6 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mode", type=Mode, choices=[*Mode], help="another than drawn")
     parser.add_argument("--late", action="store_true", help="writes land beyond the quiescence")
     parser.add_argument("--twice", action="store_true", help="each twice: must end in one state")
+    for name, kind in ACCIDENTS.items():
+        parser.add_argument(
+            f"--{name}",
+            dest="accident",
+            action="store_const",
+            const=name,
+            help=f"with an accident: {kind.name}",
+        )
     parser.add_argument("--verbose", action="store_true", help="with --seed: every effect")
     return parser
 
@@ -73,7 +87,11 @@ def _watched(console: Console, outcomes: Iterator[Outcome], total: int) -> Itera
 
 def _play_one(console: Console, asked: argparse.Namespace) -> int:
     (outcome,) = play_here(
-        [asked.seed], mode=asked.mode, is_late=asked.late, is_traced=asked.verbose
+        [asked.seed],
+        mode=asked.mode,
+        is_late=asked.late,
+        is_traced=asked.verbose,
+        accident=asked.accident,
     )
     for line in outcome.trace:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -89,10 +107,11 @@ def _play_one(console: Console, asked: argparse.Namespace) -> int:
 def _tell_bad(console: Console, outcome: Outcome, asked: argparse.Namespace) -> None:
     mode = "" if asked.mode is None else f" --mode {asked.mode.value}"
     late = " --late" if asked.late else ""
+    named = mode + late + ("" if asked.accident is None else f" --{asked.accident}")
     console.print(f"seed {outcome.seed} went wrong:", style="red")
     for sentence in [*outcome.violations, *outcome.unfinished][:SHOWN]:
         console.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)
-    command = f"{sys.executable} -m tests.simulator --seed {outcome.seed}{mode}{late} --verbose"
+    command = f"{sys.executable} -m tests.simulator --seed {outcome.seed}{named} --verbose"
     console.print(f"  again: {command}", markup=False, soft_wrap=True)
 
 

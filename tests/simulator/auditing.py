@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from connector.domain.links import LinkSource
 from connector.runtime.audit import AuditReport, run_audit
-from connector.runtime.service import Service
 from connector.saga.audit.rules import Gravity, Rule
 from connector.saga.audit.scene import AuditBounds, AuditFinding
 from connector.sandbox.audit.auditor import audit
-from connector.splynx import PlatformOptions, SplynxConnection, SplynxPlatform
-from connector.splynx.client import Surroundings
-from tests.fakes.alerts import FakeAlerts
 from tests.sandbox.in_process_http import SandboxTransport
 from tests.simulator.cabinet import Cabinet
+from tests.simulator.clerk import clerk
 from tests.simulator.evidence import Evidence
 from tests.simulator.excuses import is_excused
 from tests.simulator.landed import Landed
-from tests.simulator.process import LIMITS, ORIGIN, ZONE, policy_of
-from tests.simulator.timeline import HostClock, Timeline
+from tests.simulator.timeline import Timeline
 from tests.simulator.weather import Weather
 
 LISTED = frozenset({Rule.HELD, Rule.UNVERIFIED})
@@ -80,39 +72,5 @@ def audit_world(
     platform: SandboxTransport, cabinet: Cabinet, timeline: Timeline, weather: Weather
 ) -> AuditReport:
     """The audit as a process of its own would run it, when all others have ended."""
-    with _connect(platform, timeline, weather) as connection:
-        store = cabinet.open()
-        service = Service(
-            policy=policy_of(weather),
-            authority=LinkSource.STORE,
-            limits=LIMITS,
-            store=store,
-            reader=SplynxPlatform(connection),
-            writer=None,
-            clock=HostClock(timeline, ZoneInfo(ZONE), weather.skew),
-            alerts=FakeAlerts(),
-        )
-        try:
-            return run_audit(service, AuditBounds())
-        finally:
-            store.close()
-
-
-@contextmanager
-def _connect(
-    platform: SandboxTransport, timeline: Timeline, weather: Weather
-) -> Iterator[SplynxConnection]:
-    world = platform.box.world
-    options = PlatformOptions(
-        base_url=ORIGIN,
-        key=world.key,
-        secret=world.secret,
-        timezone=ZoneInfo(ZONE),
-        auth="basic",
-        release=weather.release,
-        concurrency=1,
-        requests_per_second=Decimal(0),
-    )
-    around = Surroundings(transport=platform, monotonic=timeline.monotonic, sleep=lambda _: None)
-    with SplynxConnection(options, reserve_nonce=lambda floor: floor, around=around) as connection:
-        yield connection
+    with clerk(platform, cabinet, timeline, weather) as service:
+        return run_audit(service, AuditBounds())

@@ -77,6 +77,30 @@ class Cabinet:
             unit.commit()
         store.close()
 
+    def save(self, target: Path) -> None:
+        """A copy as it is between two commits, as a backup makes it."""
+        here, there = sqlite3.connect(self._folder / FILE), sqlite3.connect(target)
+        with closing(here), closing(there):
+            here.backup(there)
+
+    def replace(self, source: Path) -> None:
+        """Another store in the place of this one, which is gone; nobody may have it open."""
+        if self._judge is not None:
+            self._judge.close()
+            self._judge = None
+        _engine_of(self._folder / FILE).dispose()
+        fill(self._folder, source)
+
+    def record_fact(self, name: str, value: str) -> None:
+        """A fact, past all code of the connector's."""
+        with closing(sqlite3.connect(self._folder / FILE)) as store, store:
+            store.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))
+
+    def rename(self, install_id: str) -> None:
+        """Another installation's name, as every new store gets one."""
+        with closing(sqlite3.connect(self._folder / FILE)) as store, store:
+            store.execute("UPDATE installation SET install_id = ?", (install_id,))
+
     def contents(self) -> list[tuple[str, Rows]]:
         """Every table with its rows, without what differs from run to run."""
         names = self.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")

@@ -47,6 +47,12 @@ class Calm:
         self.is_over = False
         """Whether a turn left nothing to do, and the daily look after it found nothing either."""
 
+    def go_on(self, at_least: timedelta) -> None:
+        """Something has happened: it lasts so much longer."""
+        self._until = self._timeline.now() + at_least
+        self._quiet = 0
+        self.is_over = False
+
     def rest(self) -> timedelta:
         """How long to rest after a turn."""
         (counted,) = self._cabinet.rows(COUNTED)

@@ -34,15 +34,20 @@ class Commits:
     def judge(self, who: str) -> Iterator[str]:
         """What is wrong with what a process has just committed."""
         before = self._facts
-        self._facts = facts = {
-            row["name"]: row["value"] for row in self._cabinet.rows("SELECT * FROM fact")
-        }
+        self.look()
+        facts = self._facts
         for name, value in facts.items():
             if name.startswith(FEED) and name in before and before[name] != value:
                 feed = name.removeprefix(FEED)
                 yield from self._judge_watermark(feed, int(before[name]), int(value))
         yield from _judge_count(before.get(COUNT), facts)
         yield from self._judge_plans(who)
+
+    def look(self) -> None:
+        """Take what stands in the store now for granted: a person has put it there."""
+        self._facts = {
+            row["name"]: row["value"] for row in self._cabinet.rows("SELECT * FROM fact")
+        }
 
     def _judge_watermark(self, feed: str, low: int, high: int) -> Iterator[str]:
         """Whatever the watermark has passed, its family stands on the agenda."""

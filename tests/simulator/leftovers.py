@@ -55,6 +55,10 @@ def _judge_plans(evidence: Evidence) -> Iterator[str]:
     for plan in evidence.operations:
         if plan["kind"] != "merge":
             continue
+        if plan["cycle_start"] is None:  # rebuilt
+            if plan["main_id"] in evidence.world.customers.ids:
+                yield f"plan {plan['plan_id']}: it is not known of which cycle it is"
+            continue
         start = date.fromisoformat(plan["cycle_start"])
         end = (start.replace(day=28) + timedelta(days=4)).replace(day=start.day)
         planned_on = _local(evidence, plan["created_at"]).date()

@@ -18,13 +18,15 @@ def pay_sometime(stage: Stage, world: World, platform: SandboxTransport, power: 
     for main_id in sorted({link.main_id for link in world.links.values()}):
         span = timedelta(seconds=10 ** (power * stage.dice.uniform(0.8, 1)))
         if stage.dice.random() < SHARE:
-            stage.at(span, partial(_pay, stage, platform, main_id))
+            stage.at(span, partial(pay, stage, platform, main_id))
 
 
-def _pay(stage: Stage, platform: SandboxTransport, main_id: int) -> None:
+def pay(stage: Stage, platform: SandboxTransport, main_id: int) -> bool:
+    """A main account pays all that is due; False if nothing is."""
     try:
         platform.box.control("POST", "pay", {"customer_id": main_id})
     except SandboxError as nothing:
         stage.tell("payer", f"{main_id} pays nothing: {nothing}")
-    else:
-        stage.tell("payer", f"{main_id} pays all that is due")
+        return False
+    stage.tell("payer", f"{main_id} pays all that is due")
+    return True

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from connector.sandbox.audit.carriers import find_carriers
 from connector.sandbox.ledger.invoices import issue_invoice
 from connector.sandbox.options import SandboxOptions
 from connector.sandbox.records import Invoice, Item
@@ -91,6 +93,35 @@ def hash_of(world: World, cabinet: Cabinet) -> str:
                 made.update(_plain(row).encode())
     made.update(repr(cabinet.contents()).encode())
     return made.hexdigest()[:16]
+
+
+def standing_of(world: World) -> dict[str, str]:
+    """What each account owes, how it stands, and which charges a merged document carries.
+
+    Without numbers of records, which differ where documents were made in another order.
+    """
+    members = {link.sub_id for link in world.links.values()}
+    members |= {link.main_id for link in world.links.values()}
+    found = {
+        f"account {row.id}": f"{row.status}, balance {world.billing_of(row.id).deposit:.2f}"
+        for row in world.customers
+        if row.id in members
+    }
+    carried = {
+        section.source.invoice_id
+        for carrier in find_carriers(world)
+        for section in carrier.sections
+    }
+    counts: Counter[str] = Counter()
+    for charge in world.witness.charges.values():
+        invoice = world.invoices.get(charge.invoice_id)
+        day = None if invoice is None else invoice.date_created
+        kind = "merged" if charge.invoice_id in carried else "its own"
+        if charge.customer_id in {link.main_id for link in world.links.values()}:
+            kind = "of the main"  # its own is folded in or not by whether it is overdue by then
+        counts[f"{charge.total} of account {charge.customer_id}, {day}: {kind}"] += 1
+    found[f"{world.today():%Y-%m}: the end"] = ""
+    return {**found, **{name: str(times) for name, times in counts.items()}}
 
 
 def _plain(row: object) -> str:

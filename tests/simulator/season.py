@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, timedelta
 from pathlib import Path
 from random import Random
@@ -18,9 +18,10 @@ from tests.simulator.evidence import Evidence
 from tests.simulator.landed import judge_landings
 from tests.simulator.lateness import Landings, families_of
 from tests.simulator.operator import Operator
+from tests.simulator.outcome import Outcome
 from tests.simulator.payers import pay_sometime
 from tests.simulator.process import ZONE, Process, Scenery
-from tests.simulator.scene import hash_of, make_world, order_of, write_memos
+from tests.simulator.scene import hash_of, make_world, order_of, standing_of, write_memos
 from tests.simulator.stage import Actor, Stage
 from tests.simulator.timeline import Timeline
 from tests.simulator.verdict import judge_season
@@ -35,38 +36,17 @@ IDLE_TICKS_MAX = 4
 REQUESTS_MAX = 500
 
 
-@dataclass(kw_only=True, slots=True)
-class Outcome:
-    """What became of a seed."""
-
-    seed: int
-    violations: list[str] = field(default_factory=list)
-    unfinished: list[str] = field(default_factory=list)
-    held: int = 0  #: steps that wait for a person to the end, each with a reason
-    excused: int = 0  #: findings that people caused and our journal lists
-    requests: int = 0
-    writes: int = 0
-    operations: int = 0
-    steps: Counter[str] = field(default_factory=Counter)
-    counts: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    people: Counter[str] = field(default_factory=Counter)
-    late: Counter[str] = field(default_factory=Counter)  #: ends of landings beyond the quiescence
-    state_hash: str = ""
-    trace: list[str] = field(default_factory=list)
-
-    @property
-    def is_good(self) -> bool:
-        """Whether nothing was wrong."""
-        return not self.violations and not self.unfinished
-
-
 def play(
-    weather: Weather, folder: Path, *, is_traced: bool = False, is_hashed: bool = True
+    weather: Weather,
+    folder: Path,
+    *,
+    is_traced: bool = False,
+    is_hashed: bool = True,
+    kind: Callable[[Weather, Path], Season] | None = None,
 ) -> Outcome:
     """Play one seed in a folder that has a fresh store; its state as a number costs extra."""
     random.seed(weather.seed)  # the adapter's waits between attempts are drawn from here
-    season = Season(weather, folder)
+    season = (kind or Season)(weather, folder)
     season.stage.is_traced = is_traced
     try:
         season.storm()
@@ -121,10 +101,10 @@ class Season:
             self._control("POST", "people", order_of(weather))
         self._enter("main")
         self.operator.begin(60, 6_000 if weather.undo_rate else 40_000)
-        pay_sometime(self.stage, self.world, self.platform, self.stage.dice.uniform(2, 6))
-        self.stage.play(self._has_blown_over)
+        self._pay_sometime(self.stage.dice.uniform(2, 6))
+        self.stage.play(self.is_storm_over)
 
-    def _has_blown_over(self) -> bool:
+    def is_storm_over(self) -> bool:
         """After its turns, and its writes as long as some come."""
         if self.watch.writes != self._written[0]:
             self._written = (self.watch.writes, self._ticks)
@@ -140,7 +120,7 @@ class Season:
         self._control("POST", "switch", {"fault": []})
         self._control("DELETE", "people", {})
         at_least = timedelta(hours=30) + self.weather.window
-        calm = self.peace = Calm(self.cabinet, self.timeline, self.watch, at_least)
+        self.peace = Calm(self.cabinet, self.timeline, self.watch, at_least)
         self.operator.unlink_rate = self.operator.undo_rate = 0.0
         self.operator.gives_up = False
         self.operator.forgive()
@@ -151,8 +131,12 @@ class Season:
         if not self._is_served():
             self._enter("main")
         self.operator.begin(1800, 3600)
-        pay_sometime(self.stage, self.world, self.platform, 4)
-        self.stage.play(lambda: calm.is_over or self._ticks >= TICKS_MAX)
+        self._pay_sometime(4)
+        self.stage.play(lambda: self.is_over() or self._ticks >= TICKS_MAX)
+
+    def is_over(self) -> bool:
+        """Whether nobody has anything left to do."""
+        return self.peace is not None and self.peace.is_over
 
     def outcome(self, *, is_hashed: bool = True) -> Outcome:
         """Judge, and tell what was."""
@@ -188,6 +172,8 @@ class Season:
                 {name: count["done"] for name, count in self.world.people.counts.items()}
             ),
             state_hash=state_hash,
+            standing=standing_of(self.world),
+            ended_at=self.timeline.now(),
             trace=self.stage.trace,
         )
 
@@ -268,6 +254,9 @@ class Season:
             lose_lock(process.store)
             self.watch.forget_holder()
         self._enter("rival")
+
+    def _pay_sometime(self, power: float) -> None:
+        pay_sometime(self.stage, self.world, self.platform, power)
 
     def _control(self, method: str, path: str, values: dict[str, object]) -> None:
         self.platform.box.control(method, path, values)

@@ -15,9 +15,11 @@ from pathlib import Path
 import structlog
 
 from connector.domain.policy import Mode
+from tests.simulator.accidents import Stricken, play_accident
 from tests.simulator.cabinet import fill, make_template, scratch
 from tests.simulator.landed import LEFT, REPAIRED
-from tests.simulator.season import Outcome, play
+from tests.simulator.outcome import Outcome
+from tests.simulator.season import play
 from tests.simulator.weather import FAULTS, REFUSED, forecast
 
 PORTION = 50
@@ -101,8 +103,9 @@ def play_here(
     is_traced: bool = False,
     is_late: bool = False,
     is_hashed: bool = True,
+    accident: str | None = None,
 ) -> Iterator[Outcome]:
-    """Play seeds one after the other in this process."""
+    """Play seeds one after the other in this process; with an accident, each with that."""
     with silence(), scratch() as name:
         template = make_template(Path(name))
         folder = Path(name) / "season"
@@ -110,7 +113,11 @@ def play_here(
         for seed in seeds:
             fill(folder, template)
             weather = forecast(seed, mode, is_late=is_late)
-            yield play(weather, folder, is_traced=is_traced, is_hashed=is_hashed)
+            if accident is None:
+                yield play(weather, folder, is_traced=is_traced, is_hashed=is_hashed)
+            else:
+                scene = Stricken(weather=weather, folder=folder, template=template)
+                yield play_accident(accident, scene, is_traced=is_traced)
 
 
 def play_twice(
@@ -134,13 +141,16 @@ def play_abroad(
     mode: Mode | None,
     is_late: bool = False,
     is_twice: bool = False,
+    accident: str | None = None,
 ) -> Iterator[Outcome]:
     """Play seeds in several processes; the outcomes come in the order of the seeds."""
     every = tuple(seeds)
     size = max(1, min(PORTION, len(every) // (4 * jobs)))
     portions = [every[at : at + size] for at in range(0, len(every), size)]
     spawn = get_context("spawn")
-    play_portion = partial(_play_portion, mode=mode, is_late=is_late, is_twice=is_twice)
+    play_portion = partial(
+        _play_portion, mode=mode, is_late=is_late, is_twice=is_twice, accident=accident
+    )
     with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_settle_in) as pool:
         for outcomes in pool.map(play_portion, portions):
             yield from outcomes
@@ -153,8 +163,13 @@ def _settle_in() -> None:
 
 
 def _play_portion(
-    seeds: tuple[int, ...], *, mode: Mode | None, is_late: bool, is_twice: bool
+    seeds: tuple[int, ...],
+    *,
+    mode: Mode | None,
+    is_late: bool,
+    is_twice: bool,
+    accident: str | None,
 ) -> list[Outcome]:
     if is_twice:
         return list(play_twice(seeds, mode=mode, is_late=is_late))
-    return list(play_here(seeds, mode=mode, is_late=is_late, is_hashed=False))
+    return list(play_here(seeds, mode=mode, is_late=is_late, is_hashed=False, accident=accident))

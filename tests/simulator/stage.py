@@ -87,10 +87,11 @@ class Stage:
         self.peril = 1  #: how much likelier both are now: who sends a write has most to lose
         self.counts: Counter[str] = Counter()
         self.failures: list[BaseException] = []
+        self.on_effect: Callable[[Actor], None] = lambda _: None  #: told of every effect first
         self.trace: list[str] = []
         self.is_traced = False
         self._actors: list[Actor] = []
-        self._events: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._events: list[tuple[datetime, int, Callable[[], object]]] = []
         self._drawn = 0
 
     # -- what actors call -------------------------------------------------------------------
@@ -100,6 +101,7 @@ class Stage:
         if actor.is_doomed:
             raise Killed
         self.tell(actor.name, what)
+        self.on_effect(actor)
         if self.kill_rate and self.dice.random() < self.kill_rate * self.peril:
             self.counts["kills"] += 1
             self.tell(actor.name, "is killed")
@@ -133,7 +135,7 @@ class Stage:
         self._actors.append(actor)
         return actor
 
-    def at(self, span: timedelta, event: Callable[[], None]) -> None:
+    def at(self, span: timedelta, event: Callable[[], object]) -> None:
         """Let something happen after a while, between two effects."""
         self._drawn += 1
         heappush(self._events, (self.timeline.now() + span, self._drawn, event))

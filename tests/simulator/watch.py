@@ -48,6 +48,8 @@ class Watch:
         self.requests = 0
         self.writes = 0
         self.wrote: Callable[[], None] = lambda: None  #: told of every write that arrives
+        self.is_apart = False  #: our journal and the platform do not belong together now
+        self.approved: set[str] = set()  #: plans by a journal that was lost since
         self._stage = stage
         self._world = world
         self._cabinet = cabinet
@@ -66,22 +68,22 @@ class Watch:
         """A request arrives: a write must stand in the journal, claimed, as it is."""
         self.requests += 1
         if self._cabinet.desk.holder is actor:
-            self._blame(f"{actor.name} asks the platform inside a transaction")
+            self.blame(f"{actor.name} asks the platform inside a transaction")
         if not is_write(request):
             return
         self.writes += 1
         self.wrote()
         if actor.is_looking:
-            self._blame(f"{request.method} {request.url.path} by {actor.name} in a dry run")
+            self.blame(f"{request.method} {request.url.path} by {actor.name} in a dry run")
         if self._weather.mode is Mode.OBSERVE:
-            self._blame(f"{request.method} {request.url.path} in observe mode")
+            self.blame(f"{request.method} {request.url.path} in observe mode")
             return
         self._judge_write(actor, request)
 
     def sees_commit(self, actor: Actor) -> None:
         """A transaction was committed: what it left must hold now."""
         for problem in self._commits.judge(actor.name):
-            self._blame(f"{actor.name} has committed: {problem}")
+            self.blame(f"{actor.name} has committed: {problem}")
 
     def sees_look(self, actor: Actor) -> None:
         """Our store was read: the links are known as they are now, until it is read again."""
@@ -93,7 +95,7 @@ class Watch:
         """The lease is nobody's to take while its holder lives and has the lock."""
         holder = self._holder
         if holder is not None and holder is not actor and holder.is_alive:
-            self._blame(f"{actor.name} takes the lease while {holder.name} holds it")
+            self.blame(f"{actor.name} takes the lease while {holder.name} holds it")
         self._holder = actor
 
     def sees_release(self, actor: Actor) -> None:
@@ -112,12 +114,31 @@ class Watch:
         key = self._under_way.pop(actor.name, None)
         if key is not None:
             self._sent[key] = status
-        if self._is_late:
+        if self._is_late or self.is_apart:
             return
         if len(self._world.witness.writes) != self._carried_out:
             self._carried_out = len(self._world.witness.writes)
             for problem in judge_books(Books.of(self._world, self._cabinet)):
-                self._blame(f"after {request.method} {request.url.path}: {problem}")
+                self.blame(f"after {request.method} {request.url.path}: {problem}")
+
+    def remember(self) -> None:
+        """Keep in mind which plans people have approved: their journal is about to be lost."""
+        self.approved |= self._load_approved()
+
+    def forget(self) -> None:
+        """What was sent is another journal's: its steps begin to count anew."""
+        self._sent.clear()
+        self._under_way.clear()
+
+    def recount(self) -> None:
+        """The platform's own notes, and ours, are others now: what is there is no news."""
+        self._commits.look()
+        self._carried_out = len(self._world.witness.writes)
+
+    def blame(self, sentence: str) -> None:
+        """Note what is wrong."""
+        self.violations.append(f"{self._stage.timeline.now():%m-%d %H:%M:%S} {sentence}")
+        self._stage.tell("JUDGE", sentence)
 
     def judge_log(self) -> None:
         """At the end: the platform's own log has no write that was not seen here."""
@@ -127,28 +148,28 @@ class Watch:
             if row["method"] not in READING and LOGIN not in str(row["path"])
         ]
         if len(logged) != self.writes:
-            self._blame(f"the platform logged {len(logged)} writes, the wire saw {self.writes}")
+            self.blame(f"the platform logged {len(logged)} writes, the wire saw {self.writes}")
 
     def _judge_write(self, actor: Actor, request: httpx.Request) -> None:
         told = f"{request.method} {request.url.path}"
         rows = [row for row in self._cabinet.rows(SENDING) if _is_of(row, request)]
         if len(rows) != 1:
-            self._blame(f"{told} by {actor.name} is intended by {len(rows)} steps in SENDING")
+            self.blame(f"{told} by {actor.name} is intended by {len(rows)} steps in SENDING")
             return
         (row,) = rows
         if row["epoch"] != row["now_epoch"] or row["holder"] != actor.name:
-            self._blame(f"{told} by {actor.name} under the stale epoch {row['epoch']}")
+            self.blame(f"{told} by {actor.name} under the stale epoch {row['epoch']}")
         if self._is_parked(row["plan_id"]):
-            self._blame(f"{told} to a parked family")
+            self.blame(f"{told} to a parked family")
         if not self._is_kin(row["account_id"]):
-            self._blame(f"{told} to the stranger {row['account_id']}")
+            self.blame(f"{told} to the stranger {row['account_id']}")
         for problem in self._judge_leave(row):
-            self._blame(f"{told} {problem}")
+            self.blame(f"{told} {problem}")
         for problem in self._judge_ground(actor, row):
-            self._blame(f"{told} {problem}")
+            self.blame(f"{told} {problem}")
         key = (row["plan_id"], row["number"], row["attempts"])
         if self._sent.get(key, UNAUTHORIZED) != UNAUTHORIZED:
-            self._blame(f"{told}: step {key[1]} of {key[0]} is sent twice under one claim")
+            self.blame(f"{told}: step {key[1]} of {key[0]} is sent twice under one claim")
         self._judge_age(actor, told, row)
         self._sent[key] = -1
         self._under_way[actor.name] = key
@@ -158,7 +179,7 @@ class Watch:
         claimed_at = datetime.fromisoformat(row["sent_at"]).replace(tzinfo=UTC) - self._skew
         age = actor.let_go_at - claimed_at
         if age > LONGEST_AGE:
-            self._blame(f"{told} by {actor.name} left {age} after its record")
+            self.blame(f"{told} by {actor.name} left {age} after its record")
 
     def _is_parked(self, plan_id: str) -> bool:
         query = "SELECT 1 FROM parking JOIN operation USING (main_id) WHERE lifted_at IS NULL"
@@ -168,16 +189,17 @@ class Watch:
         """Whether people let it be sent."""
         if self._cabinet.rows("SELECT 1 FROM fact WHERE name = ?", FROZEN):
             yield "though all writing is frozen"
-        if self._weather.mode is Mode.PROPOSE and not self._cabinet.rows(
-            "SELECT 1 FROM event WHERE plan_id = ? AND event = 'open' AND by = ?",
-            row["plan_id"],
-            NAME,
-        ):
+        is_free = row["plan_id"] in self.approved or self._weather.mode is not Mode.PROPOSE
+        if not is_free and row["plan_id"] not in self._load_approved():
             yield "of a plan that nobody approved"
         if self._weather.approval and not self._cabinet.rows(
             "SELECT 1 FROM fact WHERE name = ?", FIRST_APPROVAL
         ):
             yield "of a first run that nobody approved"
+
+    def _load_approved(self) -> set[str]:
+        query = "SELECT plan_id FROM event WHERE event = 'open' AND by = ?"
+        return {row["plan_id"] for row in self._cabinet.rows(query, NAME)}
 
     def _judge_ground(self, actor: Actor, row: Json) -> Iterator[str]:
         """Whether it stands on what the process was shown last."""
@@ -203,10 +225,6 @@ class Watch:
         links = [*self._world.links.values(), *(past.link for past in self._world.former_links)]
         subs = {link.sub_id for link in links if link.mode == "aggregated"}
         return account_id in subs | {link.main_id for link in links}
-
-    def _blame(self, sentence: str) -> None:
-        self.violations.append(f"{self._stage.timeline.now():%m-%d %H:%M:%S} {sentence}")
-        self._stage.tell("JUDGE", sentence)
 
 
 def _is_of(row: Json, request: httpx.Request) -> bool:

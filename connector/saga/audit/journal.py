@@ -141,7 +141,8 @@ def _disagreement(step: Step, events: list[EventTrace]) -> str:
         state = event.to_state
     if state != step.state:
         return f"is {step.state}, its events end with {state}"
-    claims = sum(event.event == StepEvent.CLAIMED for event in moves)
+    sends = {StepEvent.CLAIMED, StepEvent.DOUBTED}  # by us, or by a journal newer than ours
+    claims = sum(event.event in sends for event in moves)
     asked = sum(event.event == StepEvent.RETRY_ASKED for event in moves)
     if events and not claims <= step.attempts <= claims + asked:
         return f"was sent {step.attempts} times, its events say {claims}"
