@@ -9,11 +9,13 @@ from tests.sandbox.conftest import rules
 from tests.sandbox.scene import Scene
 
 Play = Callable[[Scene], object]
+RAISES = 1
+"""The seed of an edit that adds something."""
 
 
-def person(scene: Scene, action: str, customer_id: int) -> None:
+def person(scene: Scene, action: str, customer_id: int, seed: int = 1) -> None:
     """One person does one thing."""
-    body = {"action": action, "customer_id": customer_id, "seed": 1}
+    body = {"action": action, "customer_id": customer_id, "seed": seed}
     deed: Any = scene.still.control("POST", "person", body)
     assert deed["outcome"] == "done"
 
@@ -46,6 +48,16 @@ def source_lowered_before_and_raised_after(scene: Scene) -> None:
     scene.carry(scene.section(1))
     scene.staff("edit", resource="invoices", id=scene.sources[1], changes={"items": lines[1:]})
     body = {"customer_id": scene.sub, "invoicesId": scene.sources[1], "items": lines[:1]}
+    scene.post("finance/credit-notes", body)
+
+
+def source_raised_meanwhile(scene: Scene) -> None:
+    """Staff raise a source between the connector's last look and its merged document."""
+    lines = scene.section(1)
+    person(scene, "edit_lines", scene.sub, seed=RAISES)
+    assert scene.source(1)["total"] > 24
+    scene.carry(lines)
+    body = {"customer_id": scene.sub, "invoicesId": scene.sources[1], "items": lines[1:]}
     scene.post("finance/credit-notes", body)
 
 
@@ -146,6 +158,7 @@ def main_credited_meanwhile(scene: Scene) -> None:
         carrier_deleted,
         carrier_deleted_before_the_relief,
         source_lowered_before_and_raised_after,
+        source_raised_meanwhile,
         carrier_vanished,
         source_vanished,
         relief_deleted,

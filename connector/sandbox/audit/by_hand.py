@@ -26,7 +26,7 @@ class ByHand:
 
     `withdrawn` are the sources of merged documents they deleted, with what their edits added to the
     source since those carried it; `edits` what their edits added to documents, to a source since a merged
-    document carries it; `undone` the sums of credit notes they deleted, by account.
+    document carries it, or in the moment before; `undone` the sums of credit notes they deleted, by account.
     """
 
     withdrawn: Mapping[int, Decimal] = field(default_factory=dict)
@@ -58,11 +58,36 @@ def _gather_edits(world: World, carriers: Iterable[Carrier]) -> dict[int, Decima
         number = effect.document_id
         if effect.kind == "invoice" and effect.actor == "api":
             for source in carried_by.get(number, set()) - carried:
-                carried.add(source)
-                edits.pop(source, None)  # it was carried as those had left it
+                carried.add(source)  # as all edits had left it but those that came meanwhile
+                edits[source] = _edited_meanwhile(world, number, source)
         elif effect.kind == "invoice_edit" and effect.actor != "api":
             edits[number] = edits.get(number, ZERO) + effect.amount
     return edits
+
+
+def _edited_meanwhile(world: World, carrier: int, source: int) -> Decimal:
+    """What people's edits added to a source while a connector was about to carry it."""
+    asked = [
+        write.request
+        for write in world.witness.writes
+        if (write.resource, write.record_id) == ("finance/invoices", carrier)
+    ]
+    moments = {
+        deed.at
+        for deed in world.people.deeds
+        if asked
+        and (deed.action, deed.rows.get("invoice_id")) == ("edit_lines", source)
+        and asked[0] - GUARD_REQUESTS < deed.request <= asked[0]
+    }
+    return sum(
+        (
+            effect.amount
+            for effect in world.witness.effects
+            if (effect.kind, effect.document_id) == ("invoice_edit", source)
+            and effect.at in moments
+        ),
+        ZERO,
+    )
 
 
 def _edited_since(world: World, deleted: Invoice, source: int) -> Decimal:
