@@ -125,13 +125,27 @@ def _read_aftermath(service: Service, operation: Operation, step: Step) -> prepa
     credited_away = ""
     if merged is not None and step.kind is not StepKind.VOID and merged.due == ZERO:
         notes = service.reader.read_credit_notes(operation.main_id, merged.issued_on)
-        credited_away = fixups.find_credit_away(operation, merged, whole(notes))
+        twins = _read_twins(service, operation)
+        credited_away = fixups.find_credit_away(operation, merged, whole(notes), twins)
     return preparation.Aftermath(
         merged=merged,
         source=source,
         today=service.clock.now().date(),
         credited_away=credited_away,
     )
+
+
+def _read_twins(service: Service, operation: Operation) -> list[Invoice]:
+    """Further documents with the mark of the merged invoice, of which we have voided none yet."""
+    steps = [
+        step
+        for step in operation.steps
+        if step.kind is StepKind.VOID and step.state is not StepState.CONFIRMED
+    ]
+    found = [
+        or_none(service.reader.read_invoice, InvoiceId(step.invoice_id or 0)) for step in steps
+    ]
+    return [twin for twin in found if twin is not None]
 
 
 def _read_notes(service: Service, step: Step) -> Reading[CreditNote]:

@@ -196,12 +196,16 @@ def find_twins(operation: Operation, invoices: Iterable[Invoice]) -> tuple[Invoi
 
 
 def find_credit_away(
-    operation: Operation, merged: Invoice | None, notes: Iterable[CreditNote]
+    operation: Operation,
+    merged: Invoice | None,
+    notes: Iterable[CreditNote],
+    twins: Iterable[Invoice] = (),
 ) -> str:
     """The number of a credit note, not ours, that took the whole merged invoice away, or "".
 
     One that was there before the merge was planned took something else away: perhaps the merged
-    invoice of the same sources before this one, which made the same amount.
+    invoice of the same sources before this one, which made the same amount. And of ``twins``, which
+    are the same document issued once more, each that owes nothing accounts for one of the notes.
     """
     if merged is None or merged.due != ZERO:
         return ""
@@ -218,7 +222,9 @@ def find_credit_away(
         and not markers_in(note.note)
         and (note.created_at is None or note.created_at >= planned_at)
     ]
-    return next((note.number for note in foreign if note.total == merged.total - ours), "")
+    settled = sum(twin.due == ZERO and twin.total == merged.total for twin in twins)
+    alike = [note.number for note in foreign if note.total == merged.total - ours]
+    return alike[settled] if len(alike) > settled else ""
 
 
 def maker_of(operation: Operation, document: Invoice) -> Step | None:

@@ -124,6 +124,11 @@ def test_a_credit_note_of_staff_may_take_the_merged_invoice_away() -> None:
     assert find_credit_away(operation, merged, (older,)) == ""
     later = replace(foreign, created_at=operation.created_at)
     assert find_credit_away(operation, merged, (later,)) == "C7"
+    twin = replace(merged, id=InvoiceId(MERGED_ID + 1))
+    assert find_credit_away(operation, merged, (foreign,), [twin]) == ""
+    assert find_credit_away(operation, merged, (foreign, note(8, "48.00")), [twin]) == "C8"
+    open_twin = replace(twin, due=Decimal("48.00"))
+    assert find_credit_away(operation, merged, (foreign,), [open_twin]) == "C7"
     ours = note(9, "48.00", str(step_of(operation, 4).marker))
     assert find_credit_away(operation, merged, (ours,)) == ""
     assert find_credit_away(with_credit(operation, CONFIRMED), merged, (foreign,)) == ""

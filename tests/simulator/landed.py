@@ -128,7 +128,11 @@ def judge_landings(evidence: Evidence, landings: Sequence[Landing]) -> Landed:
                     f"{write.method} {write.resource} {write.record_id} landed {late} after it was "
                     "sent, and nothing of it is listed"
                 )
-    landed.left = list(_surplus(evidence, {mark for mark, _ in landed.left}))
+    marked = {id(row) for _, row in (*evidence.books.merged, *evidence.books.recharged)}
+    bare = [
+        made for made in landed.left if isinstance(made[1], Invoice) and id(made[1]) not in marked
+    ]
+    landed.left = [*_surplus(evidence, {mark for mark, _ in landed.left}), *bare]
     return landed
 
 
@@ -183,7 +187,8 @@ def _judge_write(evidence: Evidence, landed: Landed, write: ApiWrite) -> str:
 def _judge_document(
     evidence: Evidence, landed: Landed, document: Document | None, text: str
 ) -> str:
-    if document is None or not (marks := marks_in(document, text)):
+    marks = [] if document is None else marks_in(document, text) or _mark_once(evidence, document)
+    if document is None or not marks:
         return SETTLED  # a person took it away
     (mark, *_) = marks
     (step,) = [row for row in evidence.steps if (row["plan_id"], row["number"]) == mark]
@@ -197,6 +202,20 @@ def _judge_document(
         landed.left.append((mark, document))
         return LEFT
     return SILENT
+
+
+def _mark_once(evidence: Evidence, document: Document) -> list[Made]:
+    """The mark of a document whose mark people took off after we had seen it."""
+    plans = {
+        row["plan_id"]
+        for row in evidence.steps
+        if row["kind"] == "void" and row["invoice_id"] == document.id
+    }
+    return [
+        (row["plan_id"], row["number"])
+        for row in evidence.steps
+        if row["plan_id"] in plans and row["kind"] == "issue" and isinstance(document, Invoice)
+    ]
 
 
 def _is_voided(evidence: Evidence, invoice: Invoice) -> bool:
