@@ -5,11 +5,10 @@ relief of the source, by a credit on the merged invoice, or in two parts by both
 
     carried = relieved + credited + still to do
 
-and the plan for a source is made of what is *left* and of what is due on it *now*: as much as is
-due is relieved, the rest is credited on the merged invoice. Planning again after that plans nothing.
+and the plan for a source is made of what is *left* and of what is due on it *now*: what is due is
+relieved, the rest is credited on the merged invoice. Planning again after that plans nothing.
 
-Steps that a plan replaces are withdrawn, never changed, so the first relief of a source always
-says what the merged invoice carries of it, line by line.
+Steps a plan replaces are withdrawn: the first relief of a source says what is carried of it.
 """
 
 from __future__ import annotations
@@ -203,9 +202,8 @@ def find_credit_away(
 ) -> str:
     """The number of a credit note, not ours, that took the whole merged invoice away, or "".
 
-    One that was there before the merge was planned took something else away: perhaps the merged
-    invoice of the same sources before this one, which made the same amount. And of ``twins``, which
-    are the same document issued once more, each that owes nothing accounts for one of the notes.
+    One from before the plan took something else away, perhaps an earlier merged invoice; each of the
+    ``twins``, the same document once more, that owes nothing accounts for one of the notes.
     """
     if merged is None or merged.due != ZERO:
         return ""
@@ -216,15 +214,15 @@ def find_credit_away(
     )
     planned_at = operation.created_at.replace(microsecond=0)  # notes bear whole seconds
     foreign = [
-        note
+        note.number
         for note in notes
         if not note.deleted
+        and note.total == merged.total - ours
         and not markers_in(note.note)
         and (note.created_at is None or note.created_at >= planned_at)
     ]
     settled = sum(twin.due == ZERO and twin.total == merged.total for twin in twins)
-    alike = [note.number for note in foreign if note.total == merged.total - ours]
-    return alike[settled] if len(alike) > settled else ""
+    return foreign[settled] if len(foreign) > settled else ""
 
 
 def maker_of(operation: Operation, document: Invoice) -> Step | None:
