@@ -35,8 +35,8 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         (
             "runtime/work.py",
-            "        if step.sent_at is not None and self._stands_already(operation, step):\n",
-            "        if step.due_at is not None and self._stands_already(operation, step):\n",
+            "        if step.sent_at is not None and stands_already(",
+            "        if step.due_at is not None and stands_already(",
         ),
     ),
     mutant(
@@ -110,8 +110,8 @@ MUTANTS: tuple[Mutant, ...] = (
             "A step that is sent again is not looked for before.",
             (
                 "runtime/work.py",
-                "        if step.sent_at is not None and self._stands_already(operation, step):\n",
-                "        if step.sent_at is None and self._stands_already(operation, step):\n",
+                "        if step.sent_at is not None and stands_already(",
+                "        if step.sent_at is None and stands_already(",
             ),
         ),
         is_late=True,

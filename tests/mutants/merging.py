@@ -10,7 +10,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "A source is claimed as it was when it was planned.",
         (
             "runtime/observe_step.py",
-            "            return preparation.judge_claim(step, source, _read_claimable(service, step))\n",
+            "            return preparation.judge_claim(step, source, invoice, is_linked=is_linked)\n",
             "            return preparation.Ready(effect=step.effect)\n",
         ),
     ),
@@ -55,8 +55,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "The credit note of a relief bears no marker.",
         (
             "saga/planning.py",
-            'merged invoice of account {plan.main_id}. {marker}",',
-            'merged invoice of account {plan.main_id}.",',
+            'note=f"{say_moved(plan.main_id)} {marker}",',
+            'note=f"{say_moved(plan.main_id)}",',
         ),
     ),
     mutant(

@@ -14,14 +14,14 @@ MUTANTS: tuple[Mutant, ...] = (
         (
             "runtime/poll.py",
             """    with service.store.begin(epoch=pen.epoch) as unit:
-        if _is_plausible(service, unit, delta):
+        touched: frozenset[AccountId] = frozenset()
 """,
             """    with service.store.begin(epoch=pen.epoch) as unit:
         for name, value in delta.marks.items():
             unit.facts.record(name, value)
         unit.commit()
     with service.store.begin(epoch=pen.epoch) as unit:
-        if _is_plausible(service, unit, delta):
+        touched: frozenset[AccountId] = frozenset()
 """,
         ),
     ),
@@ -39,8 +39,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "Families of which no delta tells are never looked at again.",
         (
             "runtime/poll.py",
-            "    last = unit.facts.load(facts.LAST_SWEEP)\n    if last is not None",
-            "    last = at.isoformat()\n    if last is not None",
+            "    last = unit.facts.load(facts.LAST_SWEEP)\n",
+            "    last = at.isoformat() if unit.facts.load(facts.LAST_SWEEP) else None\n",
         ),
     ),
     mutant(

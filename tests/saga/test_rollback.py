@@ -63,6 +63,14 @@ def test_what_stands_is_no_rollback() -> None:
             (mark("payments", 7, GONE, highest=4),),
             "payments: number 7 is gone, and the highest is 4",
         ),
+        (
+            (mark("payments", 7, GONE, highest=6), mark("invoices", 9, GONE, highest=8)),
+            "payments: number 7 is gone, and the highest is 6; invoices: number 9",
+        ),
+        (
+            (mark("status_changes", 7, GONE, highest=6),),
+            "status changes: number 7 is gone, and the highest is 6",
+        ),
         ((mark("payments", 7, OTHER),), "payments: number 7 is another record now"),
         ((mark("payments", 7, GONE, highest=7),), "payments: number 7 was gone, and is given out"),
         (
@@ -83,12 +91,14 @@ def test_a_number_that_went_back_is_one(rows: tuple[Watermark, ...], said: str) 
 @pytest.mark.parametrize(
     "rows",
     [
+        (mark("payments", 7, GONE, highest=6),),
+        (mark("payments", 7, GONE, highest=6), mark("invoices", 9, STANDS)),
         (mark("payments", 7, GONE, highest=8),),
         (mark("payments", 7, GONE, highest=4), mark("invoices", 9, STANDS, minute=2)),
     ],
 )
 def test_a_row_that_something_outlived_was_deleted(rows: tuple[Watermark, ...]) -> None:
-    """A higher number, or a row of another kind that came later."""
+    """A higher number, or a row of another kind that came later; or it is the latest entry alone."""
     assert judge_rollback(rows, []) == ""
 
 
