@@ -11,7 +11,8 @@ for a credit on the merged invoice that is held, because staff deleted the main 
 *double_billing* and *marker_left* of a source whose relief is held or handed back, or that the journal names as
 not in order after the merge: it stands open beside the merged invoice, claimed, until that person has
 decided. *relief_without_merge* of a credit note of ours in such a merge, or on a source that a payment covers: the
-source was paid between the last look and the credit note, which then found nothing to relieve.
+source was paid or credited between the last look and the credit note, which then found nothing to
+relieve.
 
 *wrong_total* and *tax_moved* of a merged invoice, if a source of it was deleted or edited after the
 merge and its relief is held: the auditor takes a source as it is now, the plan as it was. Or if
@@ -36,6 +37,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from connector.sandbox.records import Relation
 from tests.simulator.evidence import Evidence
 
 AMOUNTS = re.compile(r"should owe (-?[\d.]+), its balances make (-?[\d.]+)")
@@ -92,13 +94,19 @@ def _relieves_too_late(evidence: Evidence, finding: Found) -> bool:
         return False
     plans = {row["plan_id"] for row in evidence.unverified(finding["family"])}
     rows = evidence.world.relations.of_customer(finding["account"])
-    paid = {row.invoice_id for row in rows if row.type == "payment"}
+    paid = {row.invoice_id for row in rows if row.type == "payment" or _is_of_staff(evidence, row)}
     ours = {
         note.number
         for (plan, _), note in evidence.books.reliefs
         if plan in plans or note.linked_id in paid
     }
     return found is not None and found[1] in ours
+
+
+def _is_of_staff(evidence: Evidence, row: Relation) -> bool:
+    """Whether an invoice was settled by a credit note that staff made."""
+    note = evidence.world.credit_notes.get(row.payer_id)
+    return row.type == "credit_note" and note is not None and note.added_by != "api"
 
 
 def _owes_itself(evidence: Evidence, finding: Found) -> bool:
