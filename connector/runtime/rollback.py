@@ -19,6 +19,7 @@ from connector.ports.store import UnitOfWork
 from connector.runtime import facts
 from connector.runtime.service import Service
 from connector.saga.effects import IssueCreditNote, IssueInvoice
+from connector.saga.recovery import shares_heading
 from connector.saga.rollback import OwnDocument, Standing, Watermark, judge_rollback
 from connector.saga.steps import Step
 
@@ -46,6 +47,8 @@ def read_standing(service: Service, step: Step) -> Standing:
         if isinstance(effect, IssueInvoice):
             invoice = service.reader.read_invoice(InvoiceId(number))
             found = (invoice.account_id, invoice.total, invoice.memo)
+            if invoice.account_id == step.account_id and shares_heading(effect, invoice):
+                return Standing.STANDS  # whatever staff made of its other lines and its memo
         else:
             note = service.reader.read_credit_note(CreditNoteId(number))
             found = (note.account_id, note.total, note.note)

@@ -91,6 +91,11 @@ def _has_our_heading(effect: IssueInvoice, invoice: Invoice) -> bool:
     """Whether an unmarked, live invoice has a line without price that we have asked for."""
     if invoice.status is InvoiceStatus.DELETED or markers_in(invoice.memo):
         return False
+    return shares_heading(effect, invoice)
+
+
+def shares_heading(effect: IssueInvoice, invoice: Invoice) -> bool:
+    """Whether an invoice has a line without price that we have asked for."""
     headings = {_tidy(item.description) for item in effect.items if not item.price}
     return not headings.isdisjoint(_tidy(item.description) for item in invoice.items)
 

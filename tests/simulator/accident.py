@@ -69,6 +69,9 @@ class Accident(ThriftySeason):
 
     name = "accident"
 
+    def settle_loss(self) -> None:
+        """Done as the accident asks for it."""
+
     def __init__(self, weather: Weather, folder: Path) -> None:
         super().__init__(weather, folder)
         self.drawn = Random(f"{self.name} {weather.seed}")

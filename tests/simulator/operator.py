@@ -28,6 +28,9 @@ class Operator:
         self.unlink_rate = unlink_rate
         self.undo_rate = 0.0
         self.gives_up = True
+        self.settles: Callable[[], None] | None = (
+            None  #: once it is calm: what looks like a rollback
+        )
         self._stage = stage
         self._cabinet = cabinet
         self._world = world
@@ -67,6 +70,10 @@ class Operator:
             self._lift(row["main_id"])
         if self._cabinet.rows("SELECT 1 FROM fact WHERE name = ?", facts.FROZEN):
             self._ask(RequestKind.UNFREEZE, "")
+        is_apart = self._cabinet.rows("SELECT 1 FROM fact WHERE name = ?", facts.ROLLED_BACK)
+        if is_apart and self.settles is not None:
+            self._stage.counts["operator: settle"] += 1
+            self.settles()
         if self.unlink_rate and self._dice.random() < self.unlink_rate:
             self._unlink()
         if self.undo_rate and self._dice.random() < self.undo_rate:

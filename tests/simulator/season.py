@@ -10,14 +10,16 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
+from connector.runtime.lost import settle_lost_interval
 from tests.sandbox.in_process_http import SandboxTransport
 from tests.simulator.auditing import audit_world, judge_audit
 from tests.simulator.cabinet import Cabinet, lose_lock
 from tests.simulator.calm import Calm
+from tests.simulator.clerk import clerk
 from tests.simulator.evidence import Evidence
 from tests.simulator.landed import judge_landings
 from tests.simulator.lateness import Landings, families_of
-from tests.simulator.operator import Operator
+from tests.simulator.operator import NAME, Operator
 from tests.simulator.outcome import Outcome
 from tests.simulator.payers import pay_sometime
 from tests.simulator.process import ZONE, Process, Scenery
@@ -123,6 +125,7 @@ class Season:
         self.peace = Calm(self.cabinet, self.timeline, self.watch, at_least)
         self.operator.unlink_rate = self.operator.undo_rate = 0.0
         self.operator.gives_up = False
+        self.operator.settles = self.settle_loss
         self.operator.forgive()
         rival = self._actors.get("rival")
         if rival is not None:
@@ -133,6 +136,11 @@ class Season:
         self.operator.begin(1800, 3600)
         self._pay_sometime(4)
         self.stage.play(lambda: self.is_over() or self._ticks >= TICKS_MAX)
+
+    def settle_loss(self) -> None:
+        """Staff deleted the very latest document of ours without a trace: it looks like a restore."""
+        with clerk(self.platform, self.cabinet, self.timeline, self.weather) as service:
+            settle_lost_interval(service, NAME)
 
     def is_over(self) -> bool:
         """Whether nobody has anything left to do."""
