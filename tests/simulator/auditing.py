@@ -54,18 +54,8 @@ def _is_caused(evidence: Evidence, finding: AuditFinding) -> bool:
         return False
     accounts: set[int] = {finding.main_id, finding.account_id or finding.main_id}
     is_noted = evidence.has_deed(accounts) or finding.rule.gravity is Gravity.NOTE
-    return is_noted or (finding.rule == "marker_left" and _gave_up(evidence, finding.account_id))
-
-
-def _gave_up(evidence: Evidence, account_id: int | None) -> bool:
-    """Whether the operator gave up a hand-back on an account: the mark is his to take off."""
-    return any(
-        row["account_id"] == account_id
-        and row["state"] == "cancelled"
-        and "operator" in row["reason"]
-        for row in evidence.steps
-        if row["kind"] == "unclaim"
-    )
+    given_up = {row["account_id"] for row in evidence.given_up()}
+    return is_noted or (finding.rule == "marker_left" and finding.account_id in given_up)
 
 
 def audit_world(

@@ -110,6 +110,15 @@ class Evidence:
             or (row["state"] == "intended" and (row["plan_id"], row["invoice_id"]) in behind)
         ]
 
+    def given_up(self) -> Rows:
+        """Hand-backs that the operator gave up: he takes those marks off himself."""
+        return [
+            row
+            for row in self.steps
+            if (row["kind"], row["state"]) == ("unclaim", "cancelled")
+            and "operator" in row["reason"]
+        ]
+
     def handed_back(self, main_id: int) -> Rows:
         """Sources that the journal gave back unrelieved, since staff undid their merged invoice."""
         unclaimed = {

@@ -79,12 +79,7 @@ def _is_listed(evidence: Evidence, finding: Found) -> bool:
 def _is_listed_or_given_up(evidence: Evidence, finding: Found) -> bool:
     """As above; or the operator gave up the hand-back of this very claim."""
     found = NUMBER.search(finding["detail"])
-    given_up = [
-        row
-        for row in evidence.steps
-        if (row["kind"], row["state"]) == ("unclaim", "cancelled") and "operator" in row["reason"]
-    ]
-    is_given_up = found is not None and found[1] in _numbers(evidence, given_up)
+    is_given_up = found is not None and found[1] in _numbers(evidence, evidence.given_up())
     return is_given_up or _is_listed(evidence, finding)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from connector.sandbox.audit.carriers import Carrier, cited_sources
 from connector.sandbox.money import ZERO
 from connector.sandbox.records import CreditNote, Invoice
-from connector.sandbox.witness import StatusTurn
+from connector.sandbox.witness import Effect, StatusTurn
 from connector.sandbox.world import World
 
 # Within so many requests before a write, a careful connector has read what it acts upon. Only acts
@@ -79,15 +79,7 @@ def _edited_meanwhile(world: World, carrier: int, source: int) -> Decimal:
         and (deed.action, deed.rows.get("invoice_id")) == ("edit_lines", source)
         and asked[0] - GUARD_REQUESTS < deed.request <= asked[0]
     }
-    return sum(
-        (
-            effect.amount
-            for effect in world.witness.effects
-            if (effect.kind, effect.document_id) == ("invoice_edit", source)
-            and effect.at in moments
-        ),
-        ZERO,
-    )
+    return _edited(source, (each for each in world.witness.effects if each.at in moments))
 
 
 def _edited_since(world: World, deleted: Invoice, source: int) -> Decimal:
@@ -98,10 +90,15 @@ def _edited_since(world: World, deleted: Invoice, source: int) -> Decimal:
         for at, effect in enumerate(effects)
         if (effect.kind, effect.document_id) == ("invoice", deleted.id)
     ]
+    return _edited(source, effects[issues[-1] if issues else 0 :])
+
+
+def _edited(source: int, effects: Iterable[Effect]) -> Decimal:
+    """What people's edits among some effects added to a document."""
     return sum(
         (
             effect.amount
-            for effect in effects[issues[-1] if issues else 0 :]
+            for effect in effects
             if (effect.kind, effect.document_id) == ("invoice_edit", source)
             and effect.actor != "api"
         ),
